@@ -1,0 +1,19 @@
+// Command wherry carries an organisation's users off Amazon Cognito into
+// FusionAuth, or into its own identity server.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"wherry/toolkit/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Main(ctx, cli.This())
+	stop()
+	os.Exit(code)
+}
