@@ -4,5 +4,8 @@ go 1.26.0
 
 require (
 	github.com/alecthomas/kong v1.17.0
+	github.com/failsafe-go/failsafe-go v0.9.8
 	github.com/goccy/go-yaml v1.19.2
 )
+
+require github.com/bits-and-blooms/bitset v1.24.4 // indirect
