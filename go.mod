@@ -6,6 +6,9 @@ require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/failsafe-go/failsafe-go v0.9.8
 	github.com/goccy/go-yaml v1.19.2
+	golang.org/x/crypto v0.58.0
 )
 
 require github.com/bits-and-blooms/bitset v1.24.4 // indirect
+
+require golang.org/x/sys v0.49.0 // indirect
