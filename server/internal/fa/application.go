@@ -1,0 +1,243 @@
+package fa
+
+import (
+	"slices"
+	"strings"
+)
+
+// Application is what users register for and sign in to. Its id is its OAuth
+// client_id.
+//
+// Source: https://fusionauth.io/docs/apis/applications
+type Application struct {
+	Active                           bool                      `json:"active"`
+	AuthenticationTokenConfiguration Enableable                `json:"authenticationTokenConfiguration"`
+	Data                             Data                      `json:"data"`
+	ID                               ID                        `json:"id,omitzero"`
+	InsertInstant                    int64                     `json:"insertInstant,omitzero"`
+	JWTConfiguration                 JWTConfiguration          `json:"jwtConfiguration"`
+	LastUpdateInstant                int64                     `json:"lastUpdateInstant,omitzero"`
+	LoginConfiguration               LoginConfiguration        `json:"loginConfiguration"`
+	Name                             string                    `json:"name"`
+	OAuthConfiguration               OAuthConfiguration        `json:"oauthConfiguration"`
+	PasswordlessConfiguration        Enableable                `json:"passwordlessConfiguration"`
+	RegistrationConfiguration        RegistrationConfiguration `json:"registrationConfiguration"`
+	Roles                            []Role                    `json:"roles"`
+	State                            string                    `json:"state"`
+	TenantID                         ID                        `json:"tenantId,omitzero"`
+	ThemeID                          ID                        `json:"themeId,omitzero"`
+	VerifyRegistration               bool                      `json:"verifyRegistration"`
+	Rest                             Rest                      `json:",embed"`
+}
+
+// Enableable is a settings group of which we only know whether it is on.
+type Enableable struct {
+	Enabled bool `json:"enabled"`
+	Rest    Rest `json:",embed"`
+}
+
+// LoginConfiguration is how the Login API treats the application.
+type LoginConfiguration struct {
+	AllowTokenRefresh     bool `json:"allowTokenRefresh"`
+	GenerateRefreshTokens bool `json:"generateRefreshTokens"`
+	RequireAuthentication bool `json:"requireAuthentication"` // the Login API needs an API key
+	Rest                  Rest `json:",embed"`
+}
+
+// RegistrationConfiguration is self-service registration.
+type RegistrationConfiguration struct {
+	ConfirmPassword bool   `json:"confirmPassword"`
+	Enabled         bool   `json:"enabled"`
+	LoginIDType     string `json:"loginIdType"`
+	Type            string `json:"type"`
+	Rest            Rest   `json:",embed"`
+}
+
+// OAuthConfiguration is the application as an OAuth client.
+type OAuthConfiguration struct {
+	AuthorizedOriginURLs          []string `json:"authorizedOriginURLs"`
+	AuthorizedRedirectURLs        []string `json:"authorizedRedirectURLs"`
+	AuthorizedURLValidationPolicy string   `json:"authorizedURLValidationPolicy"`
+	ClientAuthenticationPolicy    string   `json:"clientAuthenticationPolicy"`
+	ClientID                      ID       `json:"clientId,omitzero"`
+	ClientSecret                  string   `json:"clientSecret,omitzero"`
+	Debug                         bool     `json:"debug"`
+	EnabledGrants                 []string `json:"enabledGrants"`
+	GenerateRefreshTokens         bool     `json:"generateRefreshTokens"`
+	LogoutBehavior                string   `json:"logoutBehavior"`
+	LogoutURL                     string   `json:"logoutURL,omitzero"`
+	ProofKeyForCodeExchangePolicy string   `json:"proofKeyForCodeExchangePolicy"`
+	RequireClientAuthentication   bool     `json:"requireClientAuthentication"` // deprecated; follows the policy
+	RequireRegistration           bool     `json:"requireRegistration"`
+	ScopeHandlingPolicy           string   `json:"scopeHandlingPolicy"`
+	UnknownScopePolicy            string   `json:"unknownScopePolicy"`
+	Rest                          Rest     `json:",embed"`
+}
+
+// The values of the client authentication and PKCE policies.
+const (
+	Required                       = "Required"
+	NotRequired                    = "NotRequired"
+	NotRequiredWhenUsingPKCE       = "NotRequiredWhenUsingPKCE"
+	NotRequiredWhenUsingClientAuth = "NotRequiredWhenUsingClientAuthentication"
+	GrantAuthorizationCode         = "authorization_code"
+	validationExactMatch           = "ExactMatch"
+	validationAllowWildcards       = "AllowWildcards"
+	maxIndexedText                 = 191 // characters, as in FusionAuth's columns
+)
+
+// NewApplication returns an application with every default filled in.
+func NewApplication() Application {
+	return Application{
+		Active:             true,
+		Data:               Data{},
+		JWTConfiguration:   newJWTConfiguration(),
+		LoginConfiguration: LoginConfiguration{RequireAuthentication: true},
+		OAuthConfiguration: OAuthConfiguration{
+			AuthorizedOriginURLs:          []string{},
+			AuthorizedRedirectURLs:        []string{},
+			AuthorizedURLValidationPolicy: validationExactMatch,
+			EnabledGrants:                 []string{},
+			LogoutBehavior:                "AllApplications",
+			ProofKeyForCodeExchangePolicy: NotRequired,
+			RequireClientAuthentication:   true,
+			ScopeHandlingPolicy:           "Strict",
+			UnknownScopePolicy:            "Reject",
+		},
+		RegistrationConfiguration: RegistrationConfiguration{LoginIDType: "email", Type: "basic"},
+		Roles:                     []Role{},
+		State:                     StateActive,
+	}
+}
+
+// Normalize brings the application into the form in which it is stored.
+func (a *Application) Normalize() {
+	a.Name = strings.TrimSpace(a.Name)
+	a.Data.Normalize()
+	a.OAuthConfiguration.ClientID = a.ID
+	a.OAuthConfiguration.settleClientAuthentication()
+	a.State = StateInactive
+	if a.Active {
+		a.State = StateActive
+	}
+	a.SortRoles()
+}
+
+// SortRoles puts the roles in the order in which FusionAuth returns them.
+func (a *Application) SortRoles() {
+	slices.SortFunc(a.Roles, func(x, y Role) int { return strings.Compare(x.Name, y.Name) })
+}
+
+// settleClientAuthentication keeps the policy and the boolean that it replaced
+// in step; the policy wins.
+func (c *OAuthConfiguration) settleClientAuthentication() {
+	if c.ClientAuthenticationPolicy == "" {
+		c.ClientAuthenticationPolicy = NotRequired
+		if c.RequireClientAuthentication {
+			c.ClientAuthenticationPolicy = Required
+		}
+	}
+	c.RequireClientAuthentication = c.ClientAuthenticationPolicy == Required
+}
+
+// Validate reports everything that FusionAuth would refuse.
+func (a *Application) Validate() error {
+	var errs Errors
+	errs.Require(a.Name, "application.name")
+	a.OAuthConfiguration.validate(&errs, "application.oauthConfiguration")
+	if a.JWTConfiguration.Enabled {
+		a.JWTConfiguration.validate(&errs, "application.jwtConfiguration")
+	}
+	seen := map[string]bool{}
+	for _, role := range a.Roles {
+		role.validate(&errs, "application.roles")
+		if seen[role.Name] {
+			errs.Field("application.roles", "duplicate", "The role [%s] is given twice.", role.Name)
+		}
+		seen[role.Name] = true
+	}
+	return errs.OrNil()
+}
+
+var knownGrants = []string{
+	GrantAuthorizationCode, "implicit", "password", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code",
+}
+
+func (c *OAuthConfiguration) validate(errs *Errors, path string) {
+	errs.OneOf(c.AuthorizedURLValidationPolicy, path+".authorizedURLValidationPolicy", validationExactMatch, validationAllowWildcards)
+	errs.OneOf(c.ClientAuthenticationPolicy, path+".clientAuthenticationPolicy", Required, NotRequired, NotRequiredWhenUsingPKCE)
+	errs.OneOf(c.ProofKeyForCodeExchangePolicy, path+".proofKeyForCodeExchangePolicy", Required, NotRequired, NotRequiredWhenUsingClientAuth)
+	for _, grant := range c.EnabledGrants {
+		errs.OneOf(grant, path+".enabledGrants", knownGrants...)
+	}
+	for _, u := range c.AuthorizedRedirectURLs {
+		if !isAbsoluteURL(u) {
+			errs.Field(path+".authorizedRedirectURLs", "invalid", "[%s] is not an absolute URL without a fragment.", u)
+		}
+	}
+}
+
+// Role is a role that registrations for the application can have.
+type Role struct {
+	Description       string `json:"description,omitzero"`
+	ID                ID     `json:"id,omitzero"`
+	InsertInstant     int64  `json:"insertInstant,omitzero"`
+	IsDefault         bool   `json:"isDefault"`
+	IsSuperRole       bool   `json:"isSuperRole"`
+	LastUpdateInstant int64  `json:"lastUpdateInstant,omitzero"`
+	Name              string `json:"name"`
+	Rest              Rest   `json:",embed"`
+}
+
+// UnmarshalJSON accepts a plain string, the role's name, as FusionAuth does.
+func (r *Role) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		*r = Role{}
+		return decodeInto(data, &r.Name)
+	}
+	type plain Role
+	return decodeInto(data, (*plain)(r))
+}
+
+// Validate reports what is wrong with a role that is sent on its own.
+func (r *Role) Validate() error {
+	var errs Errors
+	r.validate(&errs, "role")
+	return errs.OrNil()
+}
+
+func (r *Role) validate(errs *Errors, path string) {
+	errs.Require(r.Name, path+".name")
+}
+
+// Role returns the role of that name.
+func (a *Application) Role(name string) (*Role, bool) {
+	i := slices.IndexFunc(a.Roles, func(r Role) bool { return r.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return &a.Roles[i], true
+}
+
+// RolesFor settles the roles of a registration: those that were asked for, or
+// the default ones when none were. Unknown names are an error at path.
+func (a *Application) RolesFor(asked []string, path string) ([]string, error) {
+	var errs Errors
+	roles := []string{}
+	for _, name := range asked {
+		if _, ok := a.Role(name); !ok {
+			errs.Field(path, "invalid", "The role [%s] does not exist in the application.", name)
+		}
+		if !slices.Contains(roles, name) {
+			roles = append(roles, name)
+		}
+	}
+	if len(asked) == 0 {
+		for _, r := range a.Roles {
+			if r.IsDefault {
+				roles = append(roles, r.Name)
+			}
+		}
+	}
+	return roles, errs.OrNil()
+}

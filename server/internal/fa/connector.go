@@ -1,0 +1,58 @@
+package fa
+
+import "strings"
+
+// Connector is a system that FusionAuth asks about passwords: itself, an HTTP
+// endpoint (Generic), or a directory (LDAP). One struct holds the properties
+// of all three.
+//
+// Source: https://fusionauth.io/docs/apis/connectors/
+type Connector struct {
+	AuthenticationURL          string            `json:"authenticationURL,omitzero"`
+	ConnectTimeout             int               `json:"connectTimeout,omitzero"` // milliseconds
+	Data                       Data              `json:"data"`
+	Debug                      bool              `json:"debug"`
+	Headers                    map[string]string `json:"headers,omitempty"`
+	HTTPAuthenticationPassword string            `json:"httpAuthenticationPassword,omitzero"`
+	HTTPAuthenticationUsername string            `json:"httpAuthenticationUsername,omitzero"`
+	ID                         ID                `json:"id,omitzero"`
+	InsertInstant              int64             `json:"insertInstant,omitzero"`
+	LastUpdateInstant          int64             `json:"lastUpdateInstant,omitzero"`
+	Name                       string            `json:"name"`
+	ReadTimeout                int               `json:"readTimeout,omitzero"` // milliseconds, to the first byte of the answer
+	SSLCertificateKeyID        ID                `json:"sslCertificateKeyId,omitzero"`
+	Type                       string            `json:"type"`
+	Rest                       Rest              `json:",embed"`
+}
+
+// The types of connectors.
+const (
+	ConnectorGeneric    = "Generic"
+	ConnectorLDAP       = "LDAP"
+	ConnectorFusionAuth = "FusionAuth"
+)
+
+// NewConnector returns a connector with every default filled in.
+func NewConnector() Connector { return Connector{Data: Data{}} }
+
+// Normalize brings the connector into the form in which it is stored.
+func (c *Connector) Normalize() {
+	c.Name = strings.TrimSpace(c.Name)
+	c.Data.Normalize()
+}
+
+// Validate reports everything that FusionAuth would refuse.
+func (c *Connector) Validate() error {
+	var errs Errors
+	errs.Require(c.Name, "connector.name")
+	errs.OneOf(c.Type, "connector.type", ConnectorGeneric, ConnectorLDAP, ConnectorFusionAuth)
+	if c.Type == ConnectorGeneric || c.Type == ConnectorLDAP {
+		errs.Positive(c.ConnectTimeout, "connector.connectTimeout")
+		errs.Positive(c.ReadTimeout, "connector.readTimeout")
+		errs.Require(c.AuthenticationURL, "connector.authenticationURL")
+		if c.AuthenticationURL != "" && !isAbsoluteURL(c.AuthenticationURL) {
+			errs.Field("connector.authenticationURL", "invalid", "[%s] is not an absolute URL.", c.AuthenticationURL)
+		}
+	}
+	return errs.OrNil()
+}

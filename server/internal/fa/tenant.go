@@ -1,0 +1,148 @@
+package fa
+
+import (
+	"slices"
+	"strings"
+)
+
+// Tenant is an isolated set of applications and users.
+//
+// Source: https://fusionauth.io/docs/apis/tenants
+type Tenant struct {
+	Configured                        bool                              `json:"configured"`
+	ConnectorPolicies                 []ConnectorPolicy                 `json:"connectorPolicies"`
+	Data                              Data                              `json:"data"`
+	EmailConfiguration                EmailConfiguration                `json:"emailConfiguration"`
+	ExternalIdentifierConfiguration   ExternalIdentifierConfiguration   `json:"externalIdentifierConfiguration"`
+	FailedAuthenticationConfiguration FailedAuthenticationConfiguration `json:"failedAuthenticationConfiguration"`
+	HTTPSessionMaxInactiveInterval    int                               `json:"httpSessionMaxInactiveInterval"` // seconds
+	ID                                ID                                `json:"id,omitzero"`
+	InsertInstant                     int64                             `json:"insertInstant,omitzero"`
+	Issuer                            string                            `json:"issuer,omitzero"` // any string; OIDC clients want a URL
+	JWTConfiguration                  JWTConfiguration                  `json:"jwtConfiguration"`
+	LastUpdateInstant                 int64                             `json:"lastUpdateInstant,omitzero"`
+	LoginConfiguration                TenantLoginConfiguration          `json:"loginConfiguration"`
+	LogoutURL                         string                            `json:"logoutURL,omitzero"`
+	MaximumPasswordAge                MaximumPasswordAge                `json:"maximumPasswordAge"`
+	MinimumPasswordAge                MinimumPasswordAge                `json:"minimumPasswordAge"`
+	MultiFactorConfiguration          MultiFactorConfiguration          `json:"multiFactorConfiguration"`
+	Name                              string                            `json:"name"`
+	PasswordEncryptionConfiguration   PasswordEncryptionConfiguration   `json:"passwordEncryptionConfiguration"`
+	PasswordValidationRules           PasswordValidationRules           `json:"passwordValidationRules"`
+	SSOConfiguration                  SSOConfiguration                  `json:"ssoConfiguration"`
+	State                             string                            `json:"state"`
+	ThemeID                           ID                                `json:"themeId,omitzero"`
+	Rest                              Rest                              `json:",embed"`
+}
+
+// The states of tenants and applications.
+const (
+	StateActive        = "Active"
+	StateInactive      = "Inactive"
+	StatePendingDelete = "PendingDelete"
+)
+
+// NewTenant returns a tenant with every default filled in.
+func NewTenant() Tenant {
+	return Tenant{
+		Configured:                        true,
+		Data:                              Data{},
+		EmailConfiguration:                newEmailConfiguration(),
+		ExternalIdentifierConfiguration:   newExternalIdentifierConfiguration(),
+		FailedAuthenticationConfiguration: newFailedAuthenticationConfiguration(),
+		HTTPSessionMaxInactiveInterval:    3600,
+		JWTConfiguration:                  newTenantJWTConfiguration(),
+		LoginConfiguration:                TenantLoginConfiguration{RequireAuthentication: true},
+		MaximumPasswordAge:                MaximumPasswordAge{Days: 180},
+		MinimumPasswordAge:                MinimumPasswordAge{Seconds: 30},
+		MultiFactorConfiguration:          newMultiFactorConfiguration(),
+		PasswordEncryptionConfiguration:   newPasswordEncryptionConfiguration(),
+		PasswordValidationRules:           newPasswordValidationRules(),
+		SSOConfiguration:                  SSOConfiguration{DeviceTrustTimeToLiveInSeconds: 31_536_000},
+		State:                             StateActive,
+		ThemeID:                           DefaultThemeID,
+	}
+}
+
+// Normalize brings the tenant into the form in which it is stored.
+func (t *Tenant) Normalize() {
+	t.Name = strings.TrimSpace(t.Name)
+	t.Data.Normalize()
+	t.ConnectorPolicies = normalizePolicies(t.ConnectorPolicies)
+	if !t.EmailConfiguration.VerifyEmail {
+		t.EmailConfiguration.VerifyEmailWhenChanged = false
+		t.EmailConfiguration.VerificationEmailTemplateID = ""
+	}
+}
+
+// Validate reports everything that FusionAuth would refuse.
+func (t *Tenant) Validate() error {
+	var errs Errors
+	errs.Require(t.Name, "tenant.name")
+	errs.Positive(t.HTTPSessionMaxInactiveInterval, "tenant.httpSessionMaxInactiveInterval")
+	validatePolicies(&errs, t.ConnectorPolicies)
+	t.ExternalIdentifierConfiguration.validate(&errs, "tenant.externalIdentifierConfiguration")
+	t.JWTConfiguration.validate(&errs, "tenant.jwtConfiguration")
+	t.PasswordEncryptionConfiguration.validate(&errs, "tenant.passwordEncryptionConfiguration")
+	t.PasswordValidationRules.validate(&errs, "tenant.passwordValidationRules")
+	return errs.OrNil()
+}
+
+// ConnectorPolicy says which connector answers for which e-mail domains. The
+// order of the policies is the order in which connectors are asked.
+//
+// Source: https://fusionauth.io/docs/lifecycle/migrate-users/connectors
+type ConnectorPolicy struct {
+	ConnectorID ID       `json:"connectorId"`
+	Data        Data     `json:"data,omitempty"`
+	Domains     []string `json:"domains"`
+	Migrate     bool     `json:"migrate"` // keep the user, ask the connector no more
+	Rest        Rest     `json:",embed"`
+}
+
+// Covers tells whether the policy applies to a login id.
+func (p *ConnectorPolicy) Covers(loginID string) bool {
+	_, domain, isEmail := cutLast(loginID, "@")
+	return slices.Contains(p.Domains, "*") || isEmail && slices.Contains(p.Domains, strings.ToLower(domain))
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+func normalizePolicies(policies []ConnectorPolicy) []ConnectorPolicy {
+	if len(policies) == 0 {
+		return []ConnectorPolicy{{ConnectorID: ConnectorID, Domains: []string{"*"}}}
+	}
+	for i := range policies {
+		p := &policies[i]
+		for j, domain := range p.Domains {
+			p.Domains[j] = strings.ToLower(strings.TrimSpace(domain))
+		}
+		if p.ConnectorID == ConnectorID {
+			p.Migrate = false
+		}
+		if len(p.Domains) == 0 || p.ConnectorID == ConnectorID {
+			p.Domains = []string{"*"}
+		}
+	}
+	return policies
+}
+
+func validatePolicies(errs *Errors, policies []ConnectorPolicy) {
+	const path = "tenant.connectorPolicies"
+	seen := map[ID]bool{}
+	for _, p := range policies {
+		switch {
+		case p.ConnectorID == "":
+			errs.Field(path, "missing", "Each policy needs a [connectorId].")
+		case seen[p.ConnectorID]:
+			errs.Field(path, "duplicate", "The connector [%s] can only be used in one policy.", p.ConnectorID)
+		}
+		seen[p.ConnectorID] = true
+	}
+}

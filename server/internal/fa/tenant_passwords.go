@@ -1,0 +1,106 @@
+package fa
+
+// PasswordEncryptionConfiguration is how plain passwords are hashed.
+type PasswordEncryptionConfiguration struct {
+	EncryptionScheme              string `json:"encryptionScheme"`
+	EncryptionSchemeFactor        int    `json:"encryptionSchemeFactor"`
+	ModifyEncryptionSchemeOnLogin bool   `json:"modifyEncryptionSchemeOnLogin"`
+	Rest                          Rest   `json:",embed"`
+}
+
+func newPasswordEncryptionConfiguration() PasswordEncryptionConfiguration {
+	return PasswordEncryptionConfiguration{EncryptionScheme: "salted-pbkdf2-hmac-sha256", EncryptionSchemeFactor: 24_000}
+}
+
+func (c *PasswordEncryptionConfiguration) validate(errs *Errors, path string) {
+	errs.Require(c.EncryptionScheme, path+".encryptionScheme")
+	errs.Positive(c.EncryptionSchemeFactor, path+".encryptionSchemeFactor")
+}
+
+// PasswordValidationRules is what a new password has to satisfy.
+type PasswordValidationRules struct {
+	BreachDetection           BreachDetection           `json:"breachDetection"`
+	DisallowUserLoginID       bool                      `json:"disallowUserLoginId"`
+	MaxLength                 int                       `json:"maxLength"`
+	MinLength                 int                       `json:"minLength"`
+	RememberPreviousPasswords RememberPreviousPasswords `json:"rememberPreviousPasswords"`
+	RequireMixedCase          bool                      `json:"requireMixedCase"`
+	RequireNonAlpha           bool                      `json:"requireNonAlpha"`
+	RequireNumber             bool                      `json:"requireNumber"`
+	ValidateOnLogin           bool                      `json:"validateOnLogin"`
+	Rest                      Rest                      `json:",embed"`
+}
+
+// BreachDetection compares passwords with those known from breaches.
+type BreachDetection struct {
+	Enabled bool `json:"enabled"`
+	Rest    Rest `json:",embed"`
+}
+
+// RememberPreviousPasswords keeps users from going back to an old password.
+type RememberPreviousPasswords struct {
+	Count   int  `json:"count"`
+	Enabled bool `json:"enabled"`
+	Rest    Rest `json:",embed"`
+}
+
+func newPasswordValidationRules() PasswordValidationRules {
+	return PasswordValidationRules{MaxLength: 256, MinLength: 8, RememberPreviousPasswords: RememberPreviousPasswords{Count: 1}}
+}
+
+func (r *PasswordValidationRules) validate(errs *Errors, path string) {
+	if r.MaxLength < 1 || r.MaxLength > 256 {
+		errs.Field(path+".maxLength", "invalid", "The [%s.maxLength] property must be between 1 and 256.", path)
+	}
+	if r.MinLength < 1 || r.MinLength > r.MaxLength {
+		errs.Field(path+".minLength", "invalid", "The [%s.minLength] property must be between 1 and the maximum length.", path)
+	}
+}
+
+// Check reports which rules the password breaks; path is where it hangs in the
+// request, "user.password" or "password".
+func (r *PasswordValidationRules) Check(errs *Errors, password, path string) {
+	length := len([]rune(password))
+	var lower, upper, number, other bool
+	for _, c := range password {
+		switch {
+		case 'a' <= c && c <= 'z':
+			lower = true
+		case 'A' <= c && c <= 'Z':
+			upper = true
+		case '0' <= c && c <= '9':
+			number = true
+		default:
+			other = true
+		}
+	}
+	switch {
+	case length < r.MinLength:
+		errs.Field(path, "tooShort", "Your password must be at least [%d] characters long.", r.MinLength)
+	case length > r.MaxLength:
+		errs.Field(path, "tooLong", "Your password must be at most [%d] characters long.", r.MaxLength)
+	}
+	if r.RequireMixedCase && !(lower && upper) {
+		errs.Field(path, "singleCase", "Your password must contain upper and lower case characters.")
+	}
+	if r.RequireNonAlpha && !(number || other) {
+		errs.Field(path, "onlyAlpha", "Your password must contain a character that is not a letter.")
+	}
+	if r.RequireNumber && !number {
+		errs.Field(path, "requireNumber", "Your password must contain a number.")
+	}
+}
+
+// MaximumPasswordAge is when a password has to be changed.
+type MaximumPasswordAge struct {
+	Days    int  `json:"days"`
+	Enabled bool `json:"enabled"`
+	Rest    Rest `json:",embed"`
+}
+
+// MinimumPasswordAge is how soon a password may be changed again.
+type MinimumPasswordAge struct {
+	Enabled bool `json:"enabled"`
+	Seconds int  `json:"seconds"`
+	Rest    Rest `json:",embed"`
+}

@@ -1,0 +1,118 @@
+package fa
+
+// TenantLoginConfiguration is what the Login API asks of callers that name no
+// application.
+type TenantLoginConfiguration struct {
+	RequireAuthentication bool `json:"requireAuthentication"`
+	Rest                  Rest `json:",embed"`
+}
+
+// SSOConfiguration is about sessions that several applications share.
+type SSOConfiguration struct {
+	AllowAccessTokenBootstrap      bool `json:"allowAccessTokenBootstrap"`
+	DeviceTrustTimeToLiveInSeconds int  `json:"deviceTrustTimeToLiveInSeconds"`
+	Rest                           Rest `json:",embed"`
+}
+
+// EmailConfiguration is the tenant's mail server and templates; template ids
+// that we do not act on are kept in Rest.
+type EmailConfiguration struct {
+	AdditionalHeaders                []Header   `json:"additionalHeaders"`
+	Debug                            bool       `json:"debug"`
+	DefaultFromEmail                 string     `json:"defaultFromEmail"`
+	DefaultFromName                  string     `json:"defaultFromName,omitzero"`
+	ForgotPasswordEmailTemplateID    ID         `json:"forgotPasswordEmailTemplateId,omitzero"`
+	Host                             string     `json:"host"`
+	ImplicitEmailVerificationAllowed bool       `json:"implicitEmailVerificationAllowed"`
+	Password                         string     `json:"password,omitzero"`
+	Port                             int        `json:"port"`
+	Security                         string     `json:"security,omitzero"` // NONE, SSL or TLS
+	Unverified                       Unverified `json:"unverified"`
+	Username                         string     `json:"username,omitzero"`
+	VerificationEmailTemplateID      ID         `json:"verificationEmailTemplateId,omitzero"`
+	VerificationStrategy             string     `json:"verificationStrategy"`
+	VerifyEmail                      bool       `json:"verifyEmail"`
+	VerifyEmailWhenChanged           bool       `json:"verifyEmailWhenChanged"`
+	Rest                             Rest       `json:",embed"`
+}
+
+// Header is one additional header of a mail.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Unverified is what happens to users who have not verified an identity.
+type Unverified struct {
+	AllowEmailChangeWhenGated bool   `json:"allowEmailChangeWhenGated"`
+	Behavior                  string `json:"behavior"` // Allow or Gated
+	Rest                      Rest   `json:",embed"`
+}
+
+func newEmailConfiguration() EmailConfiguration {
+	return EmailConfiguration{
+		AdditionalHeaders:                []Header{},
+		DefaultFromEmail:                 "change-me@example.com",
+		Host:                             "localhost",
+		ImplicitEmailVerificationAllowed: true,
+		Port:                             25,
+		Unverified:                       Unverified{Behavior: "Allow"},
+		VerificationStrategy:             "ClickableLink",
+	}
+}
+
+// FailedAuthenticationConfiguration is the lockout; without a user action it
+// is off.
+type FailedAuthenticationConfiguration struct {
+	ActionCancelPolicy  ActionCancelPolicy `json:"actionCancelPolicy"`
+	ActionDuration      int                `json:"actionDuration"`
+	ActionDurationUnit  string             `json:"actionDurationUnit"`
+	EmailUser           bool               `json:"emailUser"`
+	ResetCountInSeconds int                `json:"resetCountInSeconds"`
+	TooManyAttempts     int                `json:"tooManyAttempts"`
+	UserActionID        ID                 `json:"userActionId,omitzero"`
+	Rest                Rest               `json:",embed"`
+}
+
+// ActionCancelPolicy says what ends a lockout early.
+type ActionCancelPolicy struct {
+	OnPasswordReset bool `json:"onPasswordReset"`
+	Rest            Rest `json:",embed"`
+}
+
+func newFailedAuthenticationConfiguration() FailedAuthenticationConfiguration {
+	return FailedAuthenticationConfiguration{ActionDuration: 3, ActionDurationUnit: "MINUTES", ResetCountInSeconds: 60, TooManyAttempts: 5}
+}
+
+// MultiFactorConfiguration is the tenant's second factors.
+type MultiFactorConfiguration struct {
+	Authenticator AuthenticatorConfiguration `json:"authenticator"`
+	Email         FactorConfiguration        `json:"email"`
+	LoginPolicy   string                     `json:"loginPolicy"` // Disabled, Enabled or Required
+	SMS           FactorConfiguration        `json:"sms"`
+	Rest          Rest                       `json:",embed"`
+}
+
+// AuthenticatorConfiguration is TOTP, RFC 6238.
+type AuthenticatorConfiguration struct {
+	Algorithm  string `json:"algorithm"`
+	CodeLength int    `json:"codeLength"`
+	Enabled    bool   `json:"enabled"`
+	TimeStep   int    `json:"timeStep"` // seconds
+	Rest       Rest   `json:",embed"`
+}
+
+// FactorConfiguration is a factor whose code is sent to the user.
+type FactorConfiguration struct {
+	Enabled     bool `json:"enabled"`
+	MessengerID ID   `json:"messengerId,omitzero"`
+	TemplateID  ID   `json:"templateId,omitzero"`
+	Rest        Rest `json:",embed"`
+}
+
+func newMultiFactorConfiguration() MultiFactorConfiguration {
+	return MultiFactorConfiguration{
+		Authenticator: AuthenticatorConfiguration{Algorithm: "HmacSHA1", CodeLength: 6, Enabled: true, TimeStep: 30},
+		LoginPolicy:   "Enabled",
+	}
+}

@@ -1,0 +1,129 @@
+package fa
+
+// JWTConfiguration is how tokens are signed and how long they live. A tenant
+// always has one; an application's counts when it is enabled.
+type JWTConfiguration struct {
+	AccessTokenKeyID                    ID                            `json:"accessTokenKeyId,omitzero"`
+	Enabled                             bool                          `json:"enabled"`
+	IDTokenKeyID                        ID                            `json:"idTokenKeyId,omitzero"`
+	RefreshTokenExpirationPolicy        string                        `json:"refreshTokenExpirationPolicy,omitzero"`
+	RefreshTokenOneTimeUseConfiguration OneTimeUseConfiguration       `json:"refreshTokenOneTimeUseConfiguration"`
+	RefreshTokenRevocationPolicy        *RefreshTokenRevocationPolicy `json:"refreshTokenRevocationPolicy,omitzero"` // tenants only
+	RefreshTokenSlidingWindow           SlidingWindowConfiguration    `json:"refreshTokenSlidingWindowConfiguration"`
+	RefreshTokenTimeToLiveInMinutes     int                           `json:"refreshTokenTimeToLiveInMinutes"`
+	RefreshTokenUsagePolicy             string                        `json:"refreshTokenUsagePolicy,omitzero"`
+	TimeToLiveInSeconds                 int                           `json:"timeToLiveInSeconds"`
+	Rest                                Rest                          `json:",embed"`
+}
+
+// OneTimeUseConfiguration is how long a used refresh token may come back.
+type OneTimeUseConfiguration struct {
+	GracePeriodInSeconds int  `json:"gracePeriodInSeconds"`
+	Rest                 Rest `json:",embed"`
+}
+
+// SlidingWindowConfiguration bounds how long a session can be kept alive.
+type SlidingWindowConfiguration struct {
+	MaximumTimeToLiveInMinutes int  `json:"maximumTimeToLiveInMinutes"`
+	Rest                       Rest `json:",embed"`
+}
+
+// RefreshTokenRevocationPolicy is what ends a user's sessions.
+type RefreshTokenRevocationPolicy struct {
+	OnLoginPrevented    bool `json:"onLoginPrevented"`
+	OnMultiFactorEnable bool `json:"onMultiFactorEnable"`
+	OnOneTimeTokenReuse bool `json:"onOneTimeTokenReuse"`
+	OnPasswordChanged   bool `json:"onPasswordChanged"`
+	Rest                Rest `json:",embed"`
+}
+
+func newTenantJWTConfiguration() JWTConfiguration {
+	c := newJWTConfiguration()
+	c.Enabled = true
+	c.RefreshTokenRevocationPolicy = &RefreshTokenRevocationPolicy{OnLoginPrevented: true, OnPasswordChanged: true}
+	return c
+}
+
+func newJWTConfiguration() JWTConfiguration {
+	return JWTConfiguration{
+		RefreshTokenExpirationPolicy:    "Fixed",
+		RefreshTokenSlidingWindow:       SlidingWindowConfiguration{MaximumTimeToLiveInMinutes: 43_200},
+		RefreshTokenTimeToLiveInMinutes: 43_200,
+		RefreshTokenUsagePolicy:         "Reusable",
+		TimeToLiveInSeconds:             3600,
+	}
+}
+
+func (c *JWTConfiguration) validate(errs *Errors, path string) {
+	errs.Positive(c.TimeToLiveInSeconds, path+".timeToLiveInSeconds")
+	errs.Positive(c.RefreshTokenTimeToLiveInMinutes, path+".refreshTokenTimeToLiveInMinutes")
+	errs.OneOf(c.RefreshTokenExpirationPolicy, path+".refreshTokenExpirationPolicy", "Fixed", "SlidingWindow", "SlidingWindowWithMaximumLifetime")
+	errs.OneOf(c.RefreshTokenUsagePolicy, path+".refreshTokenUsagePolicy", "Reusable", "OneTimeUse")
+}
+
+// ExternalIdentifierConfiguration is how long codes and ids that travel
+// outside live, in seconds, and how they are made.
+type ExternalIdentifierConfiguration struct {
+	AuthorizationGrantIDTTL       int       `json:"authorizationGrantIdTimeToLiveInSeconds"`
+	ChangePasswordIDGenerator     Generator `json:"changePasswordIdGenerator"`
+	ChangePasswordIDTTL           int       `json:"changePasswordIdTimeToLiveInSeconds"`
+	DeviceCodeTTL                 int       `json:"deviceCodeTimeToLiveInSeconds"`
+	DeviceUserCodeIDGenerator     Generator `json:"deviceUserCodeIdGenerator"`
+	EmailVerificationIDGenerator  Generator `json:"emailVerificationIdGenerator"`
+	EmailVerificationIDTTL        int       `json:"emailVerificationIdTimeToLiveInSeconds"`
+	ExternalAuthenticationIDTTL   int       `json:"externalAuthenticationIdTimeToLiveInSeconds"`
+	LoginIntentTTL                int       `json:"loginIntentTimeToLiveInSeconds"`
+	OneTimePasswordTTL            int       `json:"oneTimePasswordTimeToLiveInSeconds"`
+	PasswordlessLoginGenerator    Generator `json:"passwordlessLoginGenerator"`
+	PasswordlessLoginTTL          int       `json:"passwordlessLoginTimeToLiveInSeconds"`
+	SetupPasswordIDGenerator      Generator `json:"setupPasswordIdGenerator"`
+	SetupPasswordIDTTL            int       `json:"setupPasswordIdTimeToLiveInSeconds"`
+	TrustTokenTTL                 int       `json:"trustTokenTimeToLiveInSeconds"`
+	TwoFactorIDTTL                int       `json:"twoFactorIdTimeToLiveInSeconds"`
+	TwoFactorOneTimeCodeGenerator Generator `json:"twoFactorOneTimeCodeIdGenerator"`
+	TwoFactorOneTimeCodeTTL       int       `json:"twoFactorOneTimeCodeIdTimeToLiveInSeconds"`
+	TwoFactorTrustIDTTL           int       `json:"twoFactorTrustIdTimeToLiveInSeconds"`
+	Rest                          Rest      `json:",embed"`
+}
+
+// Generator makes ids: randomDigits, randomBytes, randomAlpha or
+// randomAlphaNumeric.
+type Generator struct {
+	Length int    `json:"length"`
+	Type   string `json:"type"`
+}
+
+func newExternalIdentifierConfiguration() ExternalIdentifierConfiguration {
+	bytes, letters, digits := Generator{32, "randomBytes"}, Generator{6, "randomAlphaNumeric"}, Generator{6, "randomDigits"}
+	return ExternalIdentifierConfiguration{
+		AuthorizationGrantIDTTL:       30,
+		ChangePasswordIDGenerator:     bytes,
+		ChangePasswordIDTTL:           600,
+		DeviceCodeTTL:                 300,
+		DeviceUserCodeIDGenerator:     letters,
+		EmailVerificationIDGenerator:  bytes,
+		EmailVerificationIDTTL:        86_400,
+		ExternalAuthenticationIDTTL:   300,
+		LoginIntentTTL:                1800,
+		OneTimePasswordTTL:            60,
+		PasswordlessLoginGenerator:    bytes,
+		PasswordlessLoginTTL:          180,
+		SetupPasswordIDGenerator:      bytes,
+		SetupPasswordIDTTL:            86_400,
+		TrustTokenTTL:                 180,
+		TwoFactorIDTTL:                300,
+		TwoFactorOneTimeCodeGenerator: digits,
+		TwoFactorOneTimeCodeTTL:       60,
+		TwoFactorTrustIDTTL:           2_592_000,
+	}
+}
+
+func (c *ExternalIdentifierConfiguration) validate(errs *Errors, path string) {
+	if c.AuthorizationGrantIDTTL < 1 || c.AuthorizationGrantIDTTL > 600 {
+		errs.Field(path+".authorizationGrantIdTimeToLiveInSeconds", "invalid",
+			"The [%s.authorizationGrantIdTimeToLiveInSeconds] property must be between 1 and 600.", path)
+	}
+	errs.Positive(c.ChangePasswordIDTTL, path+".changePasswordIdTimeToLiveInSeconds")
+	errs.Positive(c.OneTimePasswordTTL, path+".oneTimePasswordTimeToLiveInSeconds")
+	errs.Positive(c.TwoFactorIDTTL, path+".twoFactorIdTimeToLiveInSeconds")
+}

@@ -1,0 +1,192 @@
+package fa
+
+import (
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// User is an account in a tenant, as the API returns it: passwords and what
+// belongs to them are never part of it.
+//
+// Source: https://fusionauth.io/docs/apis/users
+type User struct {
+	Active                    bool           `json:"active"`
+	BirthDate                 string         `json:"birthDate,omitzero"` // YYYY-MM-DD
+	BreachedPasswordStatus    string         `json:"breachedPasswordStatus,omitzero"`
+	ConnectorID               ID             `json:"connectorId,omitzero"` // the system of record
+	Data                      Data           `json:"data"`
+	Email                     string         `json:"email,omitzero"`
+	EncryptionScheme          string         `json:"encryptionScheme,omitzero"`
+	Expiry                    int64          `json:"expiry,omitzero"`
+	FirstName                 string         `json:"firstName,omitzero"`
+	FullName                  string         `json:"fullName,omitzero"`
+	ID                        ID             `json:"id,omitzero"`
+	Identities                []Identity     `json:"identities,omitempty"`
+	ImageURL                  string         `json:"imageUrl,omitzero"`
+	InsertInstant             int64          `json:"insertInstant,omitzero"`
+	LastLoginInstant          int64          `json:"lastLoginInstant,omitzero"`
+	LastName                  string         `json:"lastName,omitzero"`
+	LastUpdateInstant         int64          `json:"lastUpdateInstant,omitzero"`
+	Memberships               []Membership   `json:"memberships"`
+	MiddleName                string         `json:"middleName,omitzero"`
+	MobilePhone               string         `json:"mobilePhone,omitzero"`
+	ParentEmail               string         `json:"parentEmail,omitzero"`
+	PasswordChangeReason      string         `json:"passwordChangeReason,omitzero"`
+	PasswordChangeRequired    bool           `json:"passwordChangeRequired"`
+	PasswordLastUpdateInstant int64          `json:"passwordLastUpdateInstant,omitzero"`
+	PhoneNumber               string         `json:"phoneNumber,omitzero"` // E.164
+	PreferredLanguages        []string       `json:"preferredLanguages"`
+	Registrations             []Registration `json:"registrations"`
+	TenantID                  ID             `json:"tenantId,omitzero"`
+	Timezone                  string         `json:"timezone,omitzero"`
+	TwoFactor                 TwoFactor      `json:"twoFactor"`
+	Username                  string         `json:"username,omitzero"`
+	UsernameStatus            string         `json:"usernameStatus,omitzero"`
+	Verified                  bool           `json:"verified"`
+	VerifiedInstant           int64          `json:"verifiedInstant,omitzero"`
+	Rest                      Rest           `json:",embed"`
+}
+
+// The reasons why a password has to be changed.
+const (
+	ReasonAdministrative = "Administrative"
+	ReasonBreached       = "Breached"
+	ReasonExpired        = "Expired"
+	ReasonValidation     = "Validation"
+)
+
+// NewUser returns a user with every default filled in.
+func NewUser() User {
+	return User{
+		Active:             true,
+		ConnectorID:        ConnectorID,
+		Data:               Data{},
+		Memberships:        []Membership{},
+		PreferredLanguages: []string{},
+		Registrations:      []Registration{},
+		TwoFactor:          TwoFactor{Methods: []TwoFactorMethod{}},
+		UsernameStatus:     "ACTIVE",
+	}
+}
+
+// UserRequest is a user as clients send it, with a password that never becomes
+// part of the document.
+type UserRequest struct {
+	User
+	Factor   int    `json:"factor,omitzero"`
+	Password string `json:"password,omitzero"`
+	Salt     string `json:"salt,omitzero"`
+}
+
+// Normalize brings the user into the form in which it is stored.
+func (u *User) Normalize() {
+	u.Email = strings.ToLower(strings.TrimSpace(u.Email))
+	u.ParentEmail = strings.ToLower(strings.TrimSpace(u.ParentEmail))
+	for _, field := range []*string{
+		&u.Username, &u.PhoneNumber, &u.FirstName, &u.MiddleName, &u.LastName, &u.FullName, &u.MobilePhone, &u.EncryptionScheme,
+	} {
+		*field = strings.TrimSpace(*field)
+	}
+	u.PhoneNumber = canonicalPhone(u.PhoneNumber)
+	u.Data.Normalize()
+	u.PreferredLanguages = distinct(u.PreferredLanguages)
+	u.Memberships = slices.DeleteFunc(u.Memberships, func(m Membership) bool { return m.GroupID == "" })
+}
+
+// canonicalPhone writes a number as E.164; one without a country code is taken
+// to be American, as FusionAuth does.
+func canonicalPhone(number string) string {
+	if number == "" {
+		return ""
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, number)
+	switch {
+	case strings.HasPrefix(number, "+"):
+		return "+" + digits
+	case len(digits) == 11 && digits[0] == '1':
+		return "+" + digits
+	default:
+		return "+1" + digits
+	}
+}
+
+func distinct(list []string) []string {
+	out := []string{}
+	for _, s := range list {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Validate reports everything about the user itself that FusionAuth would
+// refuse; what needs other objects is checked elsewhere.
+func (u *User) Validate() error {
+	var errs Errors
+	if u.Email == "" && u.Username == "" && u.PhoneNumber == "" {
+		errs.Field("user.email", "blank", "You must specify either the [user.email], [user.username] or [user.phoneNumber] property.")
+		errs.Field("user.username", "blank", "You must specify either the [user.email], [user.username] or [user.phoneNumber] property.")
+	}
+	if u.Email != "" && !isEmail(u.Email) {
+		errs.Field("user.email", "notEmail", "[%s] is not a valid email address.", u.Email)
+	}
+	if n := len(u.PhoneNumber); n != 0 && (n < 8 || n > 16) {
+		errs.Field("user.phoneNumber", "invalidPhone", "[%s] is not a valid phone number.", u.PhoneNumber)
+	}
+	for path, value := range map[string]string{"user.email": u.Email, "user.username": u.Username} {
+		if len([]rune(value)) > maxIndexedText {
+			errs.Field(path, "tooLong", "The [%s] property must be at most %d characters long.", path, maxIndexedText)
+		}
+	}
+	if u.BirthDate != "" && !isDate(u.BirthDate) {
+		errs.Field("user.birthDate", "couldNotConvert", "[%s] is not a date in the form YYYY-MM-DD.", u.BirthDate)
+	}
+	if u.ImageURL != "" && !isAbsoluteURL(u.ImageURL) {
+		errs.Field("user.imageUrl", "couldNotConvert", "[%s] is not an absolute URL.", u.ImageURL)
+	}
+	if u.Timezone != "" && !isTimezone(u.Timezone) {
+		errs.Field("user.timezone", "couldNotConvert", "[%s] is not an IANA time zone.", u.Timezone)
+	}
+	if len(u.PreferredLanguages) > 20 {
+		errs.Field("user.preferredLanguages", "tooMany", "A user can have at most 20 preferred languages.")
+	}
+	return errs.OrNil()
+}
+
+func isEmail(text string) bool {
+	address, err := mail.ParseAddress(text)
+	return err == nil && address.Address == text
+}
+
+func isDate(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
+}
+
+func isTimezone(text string) bool {
+	_, err := time.LoadLocation(text)
+	return err == nil && text != "Local"
+}
+
+func isAbsoluteURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme != "" && (u.Host != "" || u.Path != "" || u.Opaque != "") && u.Fragment == ""
+}
+
+// Registration returns the user's registration for an application.
+func (u *User) Registration(application ID) (*Registration, bool) {
+	i := slices.IndexFunc(u.Registrations, func(r Registration) bool { return r.ApplicationID == application })
+	if i < 0 {
+		return nil, false
+	}
+	return &u.Registrations[i], true
+}
