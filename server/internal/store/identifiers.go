@@ -1,0 +1,39 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"wherry/server/internal/fa"
+)
+
+// KeepIdentifier stores what a code that travels outside stands for, until ttl
+// has passed. Only a hash of the code is kept.
+func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error {
+	doc, err := fa.Encode(value)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", kind, err)
+	}
+	now := db.now()
+	if _, err := db.writer.ExecContext(ctx, "delete from external_identifiers where expires_instant <= $1", now.UnixMilli()); err != nil {
+		return fmt.Errorf("clear expired identifiers: %w", err)
+	}
+	if _, err := db.writer.ExecContext(ctx, "insert into external_identifiers (hash, kind, expires_instant, doc) values ($1, $2, $3, $4)",
+		digest(kind+":"+code), kind, now.Add(ttl).UnixMilli(), string(doc)); err != nil {
+		return fmt.Errorf("keep %s: %w", kind, err)
+	}
+	return nil
+}
+
+// TakeIdentifier reads into value what a code stands for and makes the code
+// useless: of two callers with the same code one gets fa.ErrNotFound.
+func (db *DB) TakeIdentifier(ctx context.Context, kind, code string, value any) error {
+	var doc string
+	err := db.writer.QueryRowContext(ctx, "delete from external_identifiers where hash = $1 and expires_instant > $2 returning doc",
+		digest(kind+":"+code), db.now().UnixMilli()).Scan(&doc)
+	if err != nil {
+		return fmt.Errorf("take %s: %w", kind, missing(err))
+	}
+	return fa.Decode([]byte(doc), value)
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"wherry/server/internal/fa"
+)
+
+var tenants = kind[fa.Tenant]{
+	table:   "tenants",
+	blank:   fa.NewTenant,
+	id:      func(t *fa.Tenant) fa.ID { return t.ID },
+	columns: []string{"name_key", "insert_instant"},
+	values:  func(t *fa.Tenant) []any { return []any{key(t.Name), t.InsertInstant} },
+	unique: []unique[fa.Tenant]{{
+		where: "name_key", values: func(t *fa.Tenant) []any { return []any{key(t.Name)} },
+		taken: func(t *fa.Tenant, errs *fa.Errors) {
+			errs.Field("tenant.name", "duplicate", "A tenant with name = [%s] already exists.", t.Name)
+		},
+	}},
+}
+
+var applications = kind[fa.Application]{
+	table:   "applications",
+	blank:   fa.NewApplication,
+	id:      func(a *fa.Application) fa.ID { return a.ID },
+	columns: []string{"tenant_id", "name_key", "active", "insert_instant"},
+	values: func(a *fa.Application) []any {
+		return []any{a.TenantID, key(a.Name), a.Active, a.InsertInstant}
+	},
+	unique: []unique[fa.Application]{{
+		where: "tenant_id,name_key", values: func(a *fa.Application) []any { return []any{a.TenantID, key(a.Name)} },
+		taken: func(a *fa.Application, errs *fa.Errors) {
+			errs.Field("application.name", "duplicate", "An application with name = [%s] already exists.", a.Name)
+		},
+	}},
+}
+
+var connectors = kind[fa.Connector]{
+	table:   "connectors",
+	blank:   fa.NewConnector,
+	id:      func(c *fa.Connector) fa.ID { return c.ID },
+	columns: []string{"name_key", "insert_instant"},
+	values:  func(c *fa.Connector) []any { return []any{key(c.Name), c.InsertInstant} },
+	unique: []unique[fa.Connector]{{
+		where: "name_key", values: func(c *fa.Connector) []any { return []any{key(c.Name)} },
+		taken: func(c *fa.Connector, errs *fa.Errors) {
+			errs.Field("connector.name", "duplicate", "A connector with name = [%s] already exists.", c.Name)
+		},
+	}},
+}
+
+var apiKeys = kind[fa.APIKey]{
+	table:   "api_keys",
+	blank:   fa.NewAPIKey,
+	id:      func(k *fa.APIKey) fa.ID { return k.ID },
+	columns: []string{"key_hash", "insert_instant"},
+	values:  func(k *fa.APIKey) []any { return []any{digest(k.Key), k.InsertInstant} },
+	unique: []unique[fa.APIKey]{{
+		where: "key_hash", values: func(k *fa.APIKey) []any { return []any{digest(k.Key)} },
+		taken: func(_ *fa.APIKey, errs *fa.Errors) {
+			errs.Field("apiKey.key", "duplicate", "This key already exists.")
+		},
+	}},
+}
+
+var signingKeys = kind[fa.SigningKey]{
+	table:   "signing_keys",
+	blank:   func() fa.SigningKey { return fa.SigningKey{} },
+	id:      func(k *fa.SigningKey) fa.ID { return k.ID },
+	columns: []string{"kid", "name_key", "insert_instant"},
+	values:  func(k *fa.SigningKey) []any { return []any{k.KID, key(k.Name), k.InsertInstant} },
+	unique: []unique[fa.SigningKey]{{
+		where: "name_key", values: func(k *fa.SigningKey) []any { return []any{key(k.Name)} },
+		taken: func(k *fa.SigningKey, errs *fa.Errors) {
+			errs.Field("key.name", "duplicate", "A key with name = [%s] already exists.", k.Name)
+		},
+	}},
+}
+
+// APIKeyByValue returns the API key that a caller presented.
+func (db *DB) APIKeyByValue(ctx context.Context, value string) (*fa.APIKey, error) {
+	k, err := db.APIKeys.one(ctx, db.reader, "key_hash = $1", digest(value))
+	return k, db.APIKeys.wrap("find", err)
+}
+
+// digest is how secrets that are looked up by value are kept.
+func digest(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,91 @@
+-- +goose Up
+create table instance (
+    name  text collate "C" primary key,
+    value text collate "C" not null
+);
+
+create table tenants (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table applications (
+    id             text collate "C" primary key,
+    tenant_id      text collate "C" not null references tenants (id) on delete cascade,
+    name_key       text collate "C" not null,
+    active         boolean not null,
+    insert_instant bigint not null,
+    doc            text collate "C" not null,
+    unique (tenant_id, name_key)
+);
+
+create table connectors (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table api_keys (
+    id             text collate "C" primary key,
+    key_hash       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table signing_keys (
+    id             text collate "C" primary key,
+    kid            text collate "C" not null unique,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table users (
+    id                text collate "C" primary key,
+    tenant_id         text collate "C" not null references tenants (id) on delete cascade,
+    email             text collate "C",
+    username_key      text collate "C",
+    phone_number      text collate "C",
+    active            boolean not null,
+    insert_instant    bigint not null,
+    encryption_scheme text collate "C" not null default '',
+    factor            integer not null default 0,
+    salt              text collate "C" not null default '',
+    password_hash     text collate "C" not null default '',
+    doc               text collate "C" not null,
+    unique (tenant_id, email),
+    unique (tenant_id, username_key),
+    unique (tenant_id, phone_number)
+);
+
+create index users_by_instant on users (tenant_id, insert_instant);
+
+create table registrations (
+    user_id        text collate "C" not null references users (id) on delete cascade,
+    application_id text collate "C" not null references applications (id) on delete cascade,
+    doc            text collate "C" not null,
+    primary key (user_id, application_id)
+);
+
+create index registrations_by_application on registrations (application_id);
+
+-- Codes and ids that travel outside: authorization codes and their like.
+-- Only a hash is kept.
+create table external_identifiers (
+    hash            text collate "C" primary key,
+    kind            text collate "C" not null,
+    expires_instant bigint not null,
+    doc             text collate "C" not null
+);
+
+create index external_identifiers_by_expiry on external_identifiers (expires_instant);
+
+create table event_log (
+    id             bigint generated always as identity primary key,
+    insert_instant bigint not null,
+    type           text collate "C" not null,
+    message        text collate "C" not null
+);

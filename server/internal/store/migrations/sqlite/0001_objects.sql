@@ -1,0 +1,91 @@
+-- +goose Up
+create table instance (
+    name  text primary key,
+    value text not null
+) strict;
+
+create table tenants (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table applications (
+    id             text primary key,
+    tenant_id      text not null references tenants (id) on delete cascade,
+    name_key       text not null,
+    active         integer not null,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc)),
+    unique (tenant_id, name_key)
+) strict;
+
+create table connectors (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table api_keys (
+    id             text primary key,
+    key_hash       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table signing_keys (
+    id             text primary key,
+    kid            text not null unique,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table users (
+    id                text primary key,
+    tenant_id         text not null references tenants (id) on delete cascade,
+    email             text,
+    username_key      text,
+    phone_number      text,
+    active            integer not null,
+    insert_instant    integer not null,
+    encryption_scheme text not null default '',
+    factor            integer not null default 0,
+    salt              text not null default '',
+    password_hash     text not null default '',
+    doc               text not null check (json_valid(doc)),
+    unique (tenant_id, email),
+    unique (tenant_id, username_key),
+    unique (tenant_id, phone_number)
+) strict;
+
+create index users_by_instant on users (tenant_id, insert_instant);
+
+create table registrations (
+    user_id        text not null references users (id) on delete cascade,
+    application_id text not null references applications (id) on delete cascade,
+    doc            text not null check (json_valid(doc)),
+    primary key (user_id, application_id)
+) strict, without rowid;
+
+create index registrations_by_application on registrations (application_id);
+
+-- Codes and ids that travel outside: authorization codes and their like.
+-- Only a hash is kept.
+create table external_identifiers (
+    hash            text primary key,
+    kind            text not null,
+    expires_instant integer not null,
+    doc             text not null check (json_valid(doc))
+) strict;
+
+create index external_identifiers_by_expiry on external_identifiers (expires_instant);
+
+create table event_log (
+    id             integer primary key autoincrement,
+    insert_instant integer not null,
+    type           text not null,
+    message        text not null
+) strict;
