@@ -1,0 +1,76 @@
+// Package identity holds the rules that span several objects: who a user may
+// be, what a registration needs, and what happens at a sign-in. It takes plain
+// values, knows nothing of HTTP, and reaches storage through the interfaces
+// that it declares.
+package identity
+
+import (
+	"context"
+	"time"
+
+	"wherry/server/internal/fa"
+	"wherry/server/internal/password"
+)
+
+// Service applies the rules. All fields are required.
+type Service struct {
+	Tenants      Lookup[fa.Tenant]
+	Applications Lookup[fa.Application]
+	Connectors   Lookup[fa.Connector]
+	Store        Store
+	Identifiers  Identifiers
+	Passwords    *password.Hasher
+	Outside      Outside
+	Now          func() time.Time
+	NewID        func() fa.ID
+}
+
+// Lookup finds one object, or says fa.ErrNotFound.
+type Lookup[T any] interface {
+	Get(ctx context.Context, id fa.ID) (*T, error)
+}
+
+// Store is the storage that the rules need. Everything that is not there is
+// fa.ErrNotFound; values that are taken come back as *fa.Errors.
+type Store interface {
+	User(ctx context.Context, id fa.ID) (*fa.Account, error)
+	UserByIdentity(ctx context.Context, tenant fa.ID, kind, value string) (*fa.Account, error)
+	CreateUser(ctx context.Context, u *fa.Account) error
+	// UpdateUser runs change in a transaction, perhaps more than once.
+	UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (*fa.Account, error)
+	DeleteUser(ctx context.Context, id fa.ID) error
+
+	LogEvent(ctx context.Context, kind, message string) error
+}
+
+// Outside asks systems elsewhere about a password.
+type Outside interface {
+	// Authenticate returns the user, or ErrCredentials for every other outcome;
+	// what happened is in the event log.
+	Authenticate(ctx context.Context, c *fa.Connector, request ConnectorRequest) (*fa.User, error)
+}
+
+// ConnectorRequest is what a connector is told about a sign-in.
+//
+// Source: https://fusionauth.io/docs/apis/connectors/generic
+type ConnectorRequest struct {
+	ApplicationID fa.ID     `json:"applicationId,omitzero"`
+	EventInfo     EventInfo `json:"eventInfo"`
+	LoginID       string    `json:"loginId"`
+	LoginIDTypes  []string  `json:"loginIdTypes"`
+	NewDevice     bool      `json:"newDevice"`
+	NoJWT         bool      `json:"noJWT"`
+	Password      string    `json:"password"`
+}
+
+// EventInfo is where a request came from.
+type EventInfo struct {
+	DeviceDescription string  `json:"deviceDescription,omitzero"`
+	DeviceName        string  `json:"deviceName,omitzero"`
+	DeviceType        string  `json:"deviceType,omitzero"`
+	IPAddress         string  `json:"ipAddress,omitzero"`
+	UserAgent         string  `json:"userAgent,omitzero"`
+	Rest              fa.Rest `json:",embed"`
+}
+
+func (s *Service) millis() int64 { return s.Now().UnixMilli() }

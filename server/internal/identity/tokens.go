@@ -1,0 +1,185 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"wherry/server/internal/fa"
+)
+
+// Tokens makes the JWTs of FusionAuth.
+//
+// Source: https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/tokens
+type Tokens struct {
+	Signer Signer
+	Now    func() time.Time
+	NewID  func() fa.ID
+}
+
+// Signer signs claims with one of the keys of Key Master.
+type Signer interface {
+	// Sign returns the compact form; header is added to the usual members.
+	Sign(ctx context.Context, key fa.ID, header, claims map[string]any) (string, error)
+	// Hash is the left half of the hash that OpenID Connect Core 3.1.3.6 asks
+	// for, with the hash function of the key's algorithm.
+	Hash(ctx context.Context, key fa.ID, value string) (string, error)
+}
+
+// Grant is somebody who may have tokens.
+type Grant struct {
+	Tenant             *fa.Tenant
+	Application        *fa.Application // nil: none was named
+	User               *fa.User
+	Registration       *fa.Registration // nil: not registered
+	AuthenticationType string
+	AuthTime           time.Time // zero: now
+	GrantType          string    // for the gty header; empty outside OAuth
+	Scopes             []string  // empty outside OAuth
+	Nonce              string
+	Code               string // the authorization code, for c_hash
+}
+
+// Token is a signed JWT.
+type Token struct {
+	Compact string
+	Expires time.Time
+}
+
+// Access makes an access token.
+func (t *Tokens) Access(ctx context.Context, g Grant) (Token, error) {
+	config := g.config()
+	claims, expires := t.common(g, config)
+	claims["authenticationType"] = g.AuthenticationType
+	if g.Registration != nil {
+		claims["applicationId"] = g.Registration.ApplicationID
+		claims["roles"] = g.Registration.Roles
+	}
+	if len(g.Scopes) > 0 {
+		claims["scope"] = strings.Join(g.Scopes, " ")
+	}
+	if g.compatible() {
+		addEmail(claims, g.User)
+		setUnlessEmpty(claims, "preferred_username", g.User.Username)
+	}
+	return t.sign(ctx, config.AccessTokenKeyID, g, claims, expires)
+}
+
+// ID makes an ID token that goes with access, an access token.
+//
+// Source: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+func (t *Tokens) ID(ctx context.Context, g Grant, access string) (Token, error) {
+	config := g.config()
+	claims, expires := t.common(g, config)
+	claims["authenticationType"] = g.AuthenticationType
+	claims["scope"] = strings.Join(g.Scopes, " ")
+	setUnlessEmpty(claims, "nonce", g.Nonce)
+	for name, value := range map[string]string{"at_hash": access, "c_hash": g.Code} {
+		if value == "" {
+			continue
+		}
+		hash, err := t.Signer.Hash(ctx, config.IDTokenKeyID, value)
+		if err != nil {
+			return Token{}, fmt.Errorf("hash for %s: %w", name, err)
+		}
+		claims[name] = hash
+	}
+	addProfile(claims, g)
+	return t.sign(ctx, config.IDTokenKeyID, g, claims, expires)
+}
+
+// config is the application's when it has one of its own, else the tenant's.
+func (g Grant) config() *fa.JWTConfiguration {
+	if g.Application == nil || !g.Application.JWTConfiguration.Enabled {
+		return &g.Tenant.JWTConfiguration
+	}
+	config := g.Application.JWTConfiguration
+	for own, tenant := range map[*fa.ID]fa.ID{
+		&config.AccessTokenKeyID: g.Tenant.JWTConfiguration.AccessTokenKeyID,
+		&config.IDTokenKeyID:     g.Tenant.JWTConfiguration.IDTokenKeyID,
+	} {
+		if *own == "" {
+			*own = tenant
+		}
+	}
+	return &config
+}
+
+// compatible tells whether tokens carry what they carried before scopes.
+func (g Grant) compatible() bool {
+	return g.Application != nil && g.Application.OAuthConfiguration.ScopeHandlingPolicy == "Compatibility"
+}
+
+func (t *Tokens) common(g Grant, config *fa.JWTConfiguration) (claims map[string]any, expires time.Time) {
+	now := t.Now()
+	authTime := g.AuthTime
+	if authTime.IsZero() {
+		authTime = now
+	}
+	expires = now.Add(time.Duration(config.TimeToLiveInSeconds) * time.Second)
+	claims = map[string]any{
+		"iss": g.Tenant.Issuer, "sub": g.User.ID, "jti": t.NewID(), "tid": g.Tenant.ID,
+		"iat": now.Unix(), "exp": expires.Unix(), "auth_time": authTime.Unix(),
+	}
+	if g.Application != nil {
+		claims["aud"] = g.Application.ID
+	}
+	return claims, expires
+}
+
+func (t *Tokens) sign(ctx context.Context, key fa.ID, g Grant, claims map[string]any, expires time.Time) (Token, error) {
+	header := map[string]any{}
+	if g.GrantType != "" {
+		header["gty"] = []string{g.GrantType}
+	}
+	compact, err := t.Signer.Sign(ctx, key, header, claims)
+	if err != nil {
+		return Token{}, fmt.Errorf("sign a token: %w", err)
+	}
+	return Token{Compact: compact, Expires: expires}, nil
+}
+
+// addProfile adds the claims of each scope that was granted.
+func addProfile(claims map[string]any, g Grant) {
+	u := g.User
+	if slices.Contains(g.Scopes, "email") {
+		addEmail(claims, u)
+	}
+	if slices.Contains(g.Scopes, "phone") {
+		addPhone(claims, u)
+	}
+	if slices.Contains(g.Scopes, "profile") {
+		for name, value := range map[string]string{
+			"given_name": u.FirstName, "middle_name": u.MiddleName, "family_name": u.LastName, "name": u.FullName,
+			"preferred_username": u.Username, "birthdate": u.BirthDate, "picture": u.ImageURL, "zoneinfo": u.Timezone,
+		} {
+			setUnlessEmpty(claims, name, value)
+		}
+		if len(u.PreferredLanguages) > 0 {
+			claims["locale"] = u.PreferredLanguages[0]
+		}
+	}
+}
+
+func addEmail(claims map[string]any, u *fa.User) {
+	if u.Email != "" {
+		claims["email"], claims["email_verified"] = u.Email, u.IsVerified(fa.IdentityEmail)
+	}
+}
+
+func addPhone(claims map[string]any, u *fa.User) {
+	switch {
+	case u.PhoneNumber != "":
+		claims["phone_number"], claims["phone_number_verified"] = u.PhoneNumber, u.IsVerified(fa.IdentityPhoneNumber)
+	case u.MobilePhone != "":
+		claims["phone_number"] = u.MobilePhone
+	}
+}
+
+func setUnlessEmpty(claims map[string]any, name, value string) {
+	if value != "" {
+		claims[name] = value
+	}
+}
