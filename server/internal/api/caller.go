@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"wherry/server/internal/fa"
+)
+
+// tenantHeader selects a tenant.
+const tenantHeader = "X-FusionAuth-TenantId"
+
+// caller is who makes a request, and for which tenant.
+type caller struct {
+	key    *fa.APIKey
+	tenant fa.ID // from the key or the header; empty: not said
+}
+
+type callerKey struct{}
+
+func callerOf(r *http.Request) caller {
+	c, _ := r.Context().Value(callerKey{}).(caller)
+	return c
+}
+
+// sees tells whether the caller may see something of that tenant.
+func (c caller) sees(tenant fa.ID) bool { return c.tenant == "" || c.tenant == tenant }
+
+// endpointOf is the path that permissions name: the pattern without its ids.
+func endpointOf(path string) string {
+	var parts []string
+	for part := range strings.SplitSeq(path, "/") {
+		if !strings.HasPrefix(part, "{") {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// authenticate checks the API key: the raw value of Authorization. Whatever is
+// wrong with it, the answer is the same.
+func (m *Mux) authenticate(r *http.Request, method, endpoint string) (caller, error) {
+	key, err := m.presented(r)
+	if err != nil {
+		return caller{}, err
+	}
+	if !key.Allows(method, endpoint, m.Now().UnixMilli()) {
+		return caller{}, errUnauthorized
+	}
+	c := caller{key: key, tenant: key.TenantID}
+	header := r.Header.Get(tenantHeader)
+	if header == "" {
+		return c, nil
+	}
+	asked, err := fa.ParseID(header)
+	if err != nil {
+		return caller{}, fa.GeneralError("invalidTenantId", "The value of the %s header is not a UUID.", tenantHeader)
+	}
+	if c.tenant != "" && c.tenant != asked {
+		return caller{}, errUnauthorized
+	}
+	c.tenant = asked
+	return c, nil
+}
+
+func (m *Mux) presented(r *http.Request) (*fa.APIKey, error) {
+	value := r.Header.Get("Authorization")
+	if value == "" {
+		return nil, errUnauthorized
+	}
+	key, err := m.Keys.APIKeyByValue(r.Context(), value)
+	if errors.Is(err, fa.ErrNotFound) {
+		return nil, errUnauthorized
+	}
+	return key, err
+}
+
+// tenantFor settles the tenant of something that belongs to one: what the
+// caller said, or the only one that there is.
+func (m *Mux) tenantFor(ctx context.Context, c caller) (fa.ID, error) {
+	all, err := m.Tenants.All(ctx)
+	if err != nil {
+		return "", fmt.Errorf("find the tenant: %w", err)
+	}
+	for _, t := range all {
+		if t.ID == c.tenant || c.tenant == "" && len(all) == 1 {
+			return t.ID, nil
+		}
+	}
+	if c.tenant != "" {
+		return "", fa.GeneralError("invalidTenantId", "There is no tenant with the id [%s].", c.tenant)
+	}
+	return "", fa.GeneralError("TenantIdRequired",
+		"There is more than one tenant: name one in the %s header, or use an API key of one tenant.", tenantHeader)
+}

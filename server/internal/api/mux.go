@@ -1,0 +1,113 @@
+// Package api is FusionAuth's API, /api/*: each endpoint decodes, calls one
+// thing and responds. A resource whose requests mean "store this document"
+// is served by one generic type; what is odd is written by hand.
+//
+// A request moves through Mux: body limit, API key and tenant, handler, and
+// one place that turns errors into statuses.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
+)
+
+// maxBody is what a request may weigh, in bytes; imports have their own limit.
+const maxBody = 4 << 20
+
+// Mux routes requests and turns the errors of handlers into answers.
+type Mux struct {
+	*http.ServeMux
+	Keys    KeyStore
+	Tenants interface {
+		All(ctx context.Context) ([]*fa.Tenant, error)
+	}
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// KeyStore finds API keys.
+type KeyStore interface {
+	APIKeyByValue(ctx context.Context, value string) (*fa.APIKey, error)
+}
+
+// handler is an endpoint.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// Handle registers an endpoint that needs an API key with the permission for
+// its path and method.
+func (m *Mux) Handle(pattern string, h handler) {
+	method, path, _ := strings.Cut(pattern, " ")
+	endpoint := endpointOf(path)
+	m.HandleOpen(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		caller, err := m.authenticate(r, method, endpoint)
+		if err != nil {
+			return err
+		}
+		return h(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, caller)))
+	})
+}
+
+// HandleOpen registers an endpoint that anybody may call.
+func (m *Mux) HandleOpen(pattern string, h handler) {
+	m.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if err := h(w, r); err != nil {
+			m.fail(w, r, err)
+		}
+	})
+}
+
+// errUnauthorized is a missing, unknown, expired or too narrow API key.
+var errUnauthorized = errors.New("no API key with this permission")
+
+// fail is the one place that answers for an error, and the one that logs it.
+// Causes never reach the client.
+func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var refused *fa.Errors
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &refused):
+		_ = respond(w, http.StatusBadRequest, refused)
+	case errors.As(err, &tooLarge):
+		_ = respond(w, http.StatusRequestEntityTooLarge,
+			fa.GeneralError("requestTooLarge", "The request body is larger than %d bytes.", tooLarge.Limit))
+	case errors.Is(err, errUnauthorized):
+		w.WriteHeader(http.StatusUnauthorized)
+	case errors.Is(err, fa.ErrNotFound), errors.Is(err, identity.ErrCredentials):
+		w.WriteHeader(http.StatusNotFound)
+	case errors.Is(err, identity.ErrLocked):
+		w.WriteHeader(http.StatusLocked)
+	case errors.Is(err, identity.ErrExpired):
+		w.WriteHeader(http.StatusGone)
+	case errors.Is(err, identity.ErrBusy):
+		w.Header().Set("Retry-After", "1")
+		_ = respond(w, http.StatusServiceUnavailable, fa.GeneralError("busy", "Too many sign-ins at this moment. Try again in a second."))
+	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
+		// Nobody is listening any more.
+	default:
+		m.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+// respond writes v as JSON.
+func respond(w http.ResponseWriter, status int, v any) error {
+	body, err := fa.Encode(v)
+	if err != nil {
+		return fmt.Errorf("encode the response: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.WriteHeader(status)
+	_, err = w.Write(body)
+	return err
+}

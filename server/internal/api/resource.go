@@ -1,0 +1,196 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"wherry/server/internal/fa"
+)
+
+// Documents is a kind of object in storage.
+type Documents[T any] interface {
+	Get(ctx context.Context, id fa.ID) (*T, error)
+	All(ctx context.Context) ([]*T, error)
+	Create(ctx context.Context, v *T) error
+	Update(ctx context.Context, id fa.ID, change func(*T) error) (*T, error)
+	Delete(ctx context.Context, id fa.ID) error
+}
+
+// resource serves the five methods of objects whose requests mean "store this
+// document". The hooks say what is particular about the object.
+type resource[T any] struct {
+	name, plural, path string // "tenant", "tenants", "/api/tenant"
+	store              Documents[T]
+	blank              func() T
+
+	// create completes a new object: id, instants, owner.
+	create func(ctx context.Context, c caller, v *T, id fa.ID) error
+	// keep carries over from current what a client cannot write.
+	keep func(next, current *T)
+	// check normalises and validates the object by itself.
+	check func(v *T) error
+	// refer looks whether the objects that this one names are there; nil when
+	// it names none.
+	refer func(ctx context.Context, v *T) error
+	// visible hides what the caller may not see; nil hides nothing.
+	visible func(c caller, v *T) bool
+	// removable refuses to delete what has to stay; nil refuses nothing.
+	removable func(v *T) error
+}
+
+// mount registers the endpoints.
+func (s *resource[T]) mount(m *Mux) {
+	m.Handle("POST "+s.path, s.post)
+	m.Handle("POST "+s.path+"/{id}", s.post)
+	m.Handle("GET "+s.path, s.all)
+	m.Handle("GET "+s.path+"/{id}", s.get)
+	m.Handle("PUT "+s.path+"/{id}", s.put)
+	m.Handle("PATCH "+s.path+"/{id}", s.patch)
+	m.Handle("DELETE "+s.path+"/{id}", s.delete)
+}
+
+func (s *resource[T]) post(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return err
+	}
+	body, err := read(r)
+	if err != nil {
+		return err
+	}
+	v := s.blank()
+	if err := body.decode(s.name, &v); err != nil {
+		return err
+	}
+	if err := s.create(r.Context(), callerOf(r), &v, id); err != nil {
+		return err
+	}
+	if err := s.verify(r.Context(), &v); err != nil {
+		return err
+	}
+	if err := s.store.Create(r.Context(), &v); err != nil {
+		return err
+	}
+	return s.respond(w, &v)
+}
+
+func (s *resource[T]) get(w http.ResponseWriter, r *http.Request) error {
+	v, _, err := s.addressed(r)
+	if err != nil {
+		return err
+	}
+	return s.respond(w, v)
+}
+
+func (s *resource[T]) all(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.store.All(r.Context())
+	if err != nil {
+		return err
+	}
+	seen := []*T{}
+	for _, v := range all {
+		if s.visible == nil || s.visible(callerOf(r), v) {
+			seen = append(seen, v)
+		}
+	}
+	return respond(w, http.StatusOK, map[string]any{s.plural: seen})
+}
+
+// put replaces the object: what the client leaves out goes back to its default.
+func (s *resource[T]) put(w http.ResponseWriter, r *http.Request) error {
+	body, err := read(r)
+	if err != nil {
+		return err
+	}
+	return s.change(w, r, func(*T) (*T, error) {
+		next := s.blank()
+		return &next, body.decode(s.name, &next)
+	})
+}
+
+func (s *resource[T]) patch(w http.ResponseWriter, r *http.Request) error {
+	apply, err := patcher(r)
+	if err != nil {
+		return err
+	}
+	return s.change(w, r, func(current *T) (*T, error) {
+		body, err := apply(s.name, current)
+		if err != nil {
+			return nil, err
+		}
+		next := s.blank()
+		return &next, body.decode(s.name, &next)
+	})
+}
+
+// change looks at the outcome first, other objects included, and then makes
+// the change on the object as it is by then.
+func (s *resource[T]) change(w http.ResponseWriter, r *http.Request, to func(current *T) (*T, error)) error {
+	current, id, err := s.addressed(r)
+	if err != nil {
+		return err
+	}
+	prepare := func(current *T) (*T, error) {
+		next, err := to(current)
+		if err != nil {
+			return nil, err
+		}
+		s.keep(next, current)
+		return next, s.check(next)
+	}
+	draft, err := prepare(current)
+	if err != nil {
+		return err
+	}
+	if err := s.verify(r.Context(), draft); err != nil {
+		return err
+	}
+	stored, err := s.store.Update(r.Context(), id, func(current *T) error {
+		next, err := prepare(current)
+		if err == nil {
+			*current = *next
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.respond(w, stored)
+}
+
+func (s *resource[T]) verify(ctx context.Context, v *T) error {
+	if err := s.check(v); err != nil || s.refer == nil {
+		return err
+	}
+	return s.refer(ctx, v)
+}
+
+func (s *resource[T]) delete(_ http.ResponseWriter, r *http.Request) error {
+	v, id, err := s.addressed(r)
+	if err != nil {
+		return err
+	}
+	if s.removable != nil {
+		if err := s.removable(v); err != nil {
+			return err
+		}
+	}
+	return s.store.Delete(r.Context(), id)
+}
+
+// addressed is the object that the path names, if the caller may see it.
+func (s *resource[T]) addressed(r *http.Request) (*T, fa.ID, error) {
+	id, err := pathID(r, "id")
+	if err != nil {
+		return nil, "", err
+	}
+	v, err := s.store.Get(r.Context(), id)
+	if err == nil && s.visible != nil && !s.visible(callerOf(r), v) {
+		err = fa.ErrNotFound
+	}
+	return v, id, err
+}
+
+func (s *resource[T]) respond(w http.ResponseWriter, v *T) error {
+	return respond(w, http.StatusOK, map[string]*T{s.name: v})
+}
