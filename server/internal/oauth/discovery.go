@@ -1,0 +1,69 @@
+package oauth
+
+import (
+	"net/http"
+
+	"wherry/server/internal/fa"
+)
+
+// discovery describes the endpoints of a tenant: only what is there.
+//
+// Source: https://openid.net/specs/openid-connect-discovery-1_0.html
+func (s *Server) discovery(w http.ResponseWriter, r *http.Request) error {
+	id := s.Default
+	for _, named := range []string{r.PathValue("tenant"), r.URL.Query().Get("tenantId")} {
+		if named == "" {
+			continue
+		}
+		var err error
+		if id, err = fa.ParseID(named); err != nil {
+			return fa.ErrNotFound
+		}
+	}
+	tenant, err := s.Tenants.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	base := baseURL(r)
+	respond(w, http.StatusOK, map[string]any{
+		"issuer":                 tenant.Issuer,
+		"authorization_endpoint": base + "/oauth2/authorize",
+		"token_endpoint":         base + "/oauth2/token",
+		"jwks_uri":               base + "/.well-known/jwks.json",
+		"authorization_response_iss_parameter_supported": true,
+		"claims_supported": []string{
+			"applicationId", "at_hash", "aud", "auth_time", "authenticationType", "birthdate", "c_hash", "email", "email_verified",
+			"exp", "family_name", "given_name", "iat", "iss", "jti", "locale", "middle_name", "name", "nonce", "phone_number",
+			"phone_number_verified", "picture", "preferred_username", "roles", "scope", "sub", "tid", "zoneinfo",
+		},
+		"code_challenge_methods_supported":      []string{"S256"},
+		"grant_types_supported":                 []string{fa.GrantAuthorizationCode},
+		"id_token_signing_alg_values_supported": []string{"ES256", "ES384", "ES512", "EdDSA", "RS256", "RS384", "RS512"},
+		"response_modes_supported":              []string{"query"},
+		"response_types_supported":              []string{"code"},
+		"scopes_supported":                      knownScopes,
+		"subject_types_supported":               []string{"public"},
+		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post", "none"},
+	})
+	return nil
+}
+
+func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
+	set, err := s.Keys.JWKS(r.Context())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.Header().Set("Cache-Control", "public, max-age=300")
+	_, err = w.Write(set)
+	return err
+}
+
+// baseURL is how the client reached this server.
+func baseURL(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}

@@ -1,0 +1,145 @@
+// Package oauth is OAuth 2.0 and OpenID Connect: /oauth2/* and discovery. It
+// speaks their error language, never FusionAuth's.
+//
+// A sign-in moves through it so: authorize (GET) checks the client and shows
+// the login page, which carries the whole request in hidden fields; authorize
+// (POST) checks everything again, signs in, and sends the browser to the
+// redirect URL with a code; token turns the code into tokens. Nobody is ever
+// sent to a URL that the application has not registered.
+package oauth
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
+)
+
+// Server serves the endpoints. All fields are required.
+type Server struct {
+	Tenants      Documents[fa.Tenant]
+	Applications Documents[fa.Application]
+	Default      fa.ID // the tenant of the discovery document at the root
+	Users        interface {
+		User(ctx context.Context, id fa.ID) (*fa.Account, error)
+	}
+	SignIn interface {
+		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
+	}
+	Identifiers identity.Identifiers
+	Tokens      *identity.Tokens
+	Keys        Keys
+	Pages       Pages
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Documents finds objects.
+type Documents[T any] interface {
+	Get(ctx context.Context, id fa.ID) (*T, error)
+}
+
+// Keys publishes the keys that tokens are verified with.
+type Keys interface {
+	JWKS(ctx context.Context) ([]byte, error)
+}
+
+// Pages shows people something.
+type Pages interface {
+	Login(w http.ResponseWriter, r *http.Request, status int, page LoginPage)
+	Error(w http.ResponseWriter, r *http.Request, status int, err *Error)
+	// Locale is the language of the page, for the redirect's locale parameter.
+	Locale(r *http.Request) string
+}
+
+// LoginPage is what the login page shows.
+type LoginPage struct {
+	Tenant, Application string
+	Hidden              []Field // the request, carried along
+	LoginID             string  // prefilled
+	Problem             string  // such as "[InvalidLogin]"; empty: nothing went wrong yet
+	RedirectURI         string  // where the form may lead
+}
+
+// Field is a hidden field.
+type Field struct{ Name, Value string }
+
+// Mount registers the endpoints.
+func (s *Server) Mount(mux *http.ServeMux) {
+	protection := http.NewCrossOriginProtection()
+	mux.HandleFunc("GET /oauth2/authorize", s.page(s.showLogin))
+	mux.Handle("POST /oauth2/authorize", protection.Handler(s.page(s.signIn)))
+	mux.HandleFunc("POST /oauth2/token", s.json(s.token))
+	mux.HandleFunc("GET /.well-known/openid-configuration", s.json(s.discovery))
+	mux.HandleFunc("GET /.well-known/openid-configuration/{tenant}", s.json(s.discovery))
+	mux.HandleFunc("GET /{tenant}/.well-known/openid-configuration", s.json(s.discovery))
+	mux.HandleFunc("GET /.well-known/jwks.json", s.json(s.jwks))
+}
+
+// maxForm is what a form may weigh, in bytes.
+const maxForm = 256 << 10
+
+// page answers errors with a page, or by a redirect when the redirect URL is
+// known to be good.
+func (s *Server) page(h func(w http.ResponseWriter, r *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		err := h(w, r)
+		if err == nil {
+			return
+		}
+		problem := s.explain(r, err)
+		if problem.redirect != "" {
+			http.Redirect(w, r, problem.redirect, http.StatusFound)
+			return
+		}
+		s.Pages.Error(w, r, problem.status, problem)
+	}
+}
+
+// json answers errors with the JSON of RFC 6749, section 5.2.
+func (s *Server) json(h func(w http.ResponseWriter, r *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if err := h(w, r); err != nil {
+			problem := s.explain(r, err)
+			if problem.status == http.StatusUnauthorized {
+				w.Header().Set("WWW-Authenticate", `Basic realm="oauth2"`)
+			}
+			respond(w, problem.status, problem)
+		}
+	}
+}
+
+// explain turns any error into one that may be shown, and logs what nobody
+// expected.
+func (s *Server) explain(r *http.Request, err error) *Error {
+	var problem *Error
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &problem):
+		return problem
+	case errors.As(err, &tooLarge):
+		return &Error{status: http.StatusRequestEntityTooLarge, Code: "invalid_request", Description: "The request is too large."}
+	case errors.Is(err, fa.ErrNotFound):
+		return &Error{status: http.StatusNotFound, Code: "invalid_request", Reason: "invalid_tenant_id", Description: "There is no such tenant."}
+	}
+	s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "error", err)
+	return &Error{status: http.StatusInternalServerError, Code: "server_error", Reason: "unknown", Description: "The server could not do this. Try again."}
+}
+
+func respond(w http.ResponseWriter, status int, v any) {
+	body, err := fa.Encode(v)
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"error":"server_error"}`)
+	}
+	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client may have left
+}
