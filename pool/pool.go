@@ -1,2 +1,168 @@
-// Package pool is the stand-in user pool: everything that answers as Amazon Cognito does.
+// Package pool is the stand-in user pool: everything that answers as Amazon
+// Cognito does, with the faults of the real thing. This package is the only
+// door; docs/pool.md tells how to use it.
+//
+// A request comes in through internal/api, which reads it (internal/awsjson),
+// disturbs it (internal/fault), checks its signature (internal/sigv4) and
+// hands it to one operation. Operations read and write internal/store; those
+// about signing in belong to internal/signin, whose tokens internal/token
+// makes.
 package pool
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wherry/internal/serve"
+	"wherry/pool/internal/api"
+	"wherry/pool/internal/clock"
+	"wherry/pool/internal/count"
+	"wherry/pool/internal/fault"
+	"wherry/pool/internal/model"
+	"wherry/pool/internal/outbox"
+	"wherry/pool/internal/signin"
+	"wherry/pool/internal/sigv4"
+	"wherry/pool/internal/srp"
+	"wherry/pool/internal/store"
+	"wherry/pool/internal/token"
+)
+
+// What a pool is made of, for callers who describe one in Go.
+type (
+	Directory      = model.Directory // one pool with everything in it
+	UserPool       = model.Pool
+	Client         = model.Client
+	User           = model.User
+	Attribute      = model.Attribute
+	UserMFA        = model.UserMFA
+	Group          = model.Group
+	Provider       = model.Provider
+	ResourceServer = model.ResourceServer
+	Credential     = sigv4.Credential
+	Counters       = count.Counters
+	Message        = outbox.Message
+	Faults         = fault.Settings
+)
+
+// Config says what to serve.
+type Config struct {
+	Directories []Directory
+	Credentials []Credential // none: any signature will do
+	Faults      Faults       // to begin with
+
+	// Issuer is the start of each token's issuer, to which the pool's id is
+	// added. Default: https://cognito-idp.<region>.amazonaws.com, as in AWS;
+	// give the pool's own address to those who verify tokens by discovery.
+	Issuer string
+
+	// Keys is what the keys of tokens are derived from. Tokens stay good over
+	// a restart with the same value.
+	Keys string
+
+	Log *slog.Logger // default: silence
+}
+
+// Pool is a running stand-in for the user pools of one account and region.
+type Pool struct {
+	clock   clock.Clock
+	store   store.Store
+	outbox  outbox.Outbox
+	counter count.Counter
+	faults  *fault.Faults
+	mints   token.Mints
+	api     *api.API
+	log     *slog.Logger
+}
+
+// New makes a stand-in of what c describes.
+func New(c Config) (*Pool, error) {
+	if len(c.Directories) == 0 {
+		return nil, errors.New("a stand-in needs at least one user pool")
+	}
+	p := &Pool{log: c.Log}
+	if p.log == nil {
+		p.log = slog.New(slog.DiscardHandler)
+	}
+	p.faults = fault.New(c.Faults, p.clock.Now)
+	p.mints = token.Mints{Seed: c.Keys, Issuer: issuer(c.Issuer), Start: time.Now()}
+	for _, d := range c.Directories {
+		if d.Pool.ID == "" {
+			return nil, errors.New("a user pool needs an id, such as us-east-1_Example01")
+		}
+		p.store.Add(d)
+	}
+	p.api = &api.API{
+		Store: &p.store, Outbox: &p.outbox, Faults: p.faults, Counter: &p.counter,
+		Signatures: &sigv4.Checker{Credentials: c.Credentials, Now: p.faults.Now},
+		Pager:      api.NewPager(c.Keys, p.faults.Now),
+		SignIn: &signin.Service{
+			Mints: &p.mints, Outbox: &p.outbox, Now: p.faults.Now, NewID: uuid.NewString, Code: sixDigits,
+			SRP: srp.New(sha256.Sum256([]byte(c.Keys+"\x00srp")), p.faults.Now, rand.Reader),
+		},
+		Now: p.faults.Now, NewID: uuid.NewString,
+	}
+	return p, nil
+}
+
+// issuer tells how a pool is called as the issuer of tokens.
+func issuer(base string) func(string) string {
+	return func(poolID string) string {
+		if base == "" {
+			return "https://cognito-idp." + store.Region(poolID) + ".amazonaws.com/" + poolID
+		}
+		return base + "/" + poolID
+	}
+}
+
+// sixDigits draws the code of an SMS or a mail.
+func sixDigits() string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		panic(err) // the machine's randomness does not fail
+	}
+	return fmt.Sprintf("%06d", n)
+}
+
+// Run serves the pool on ln and, unless it is nil, the control endpoint on
+// control, until ctx ends. It owns both listeners.
+func (p *Pool) Run(ctx context.Context, ln, control net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 2)
+	run := func(ln net.Listener, h http.Handler) {
+		ended <- serve.HTTP(ctx, ln, h, p.log)
+		cancel() // one does not go on without the other
+	}
+	go run(ln, p.Handler())
+	if control == nil {
+		return <-ended
+	}
+	go run(control, p.Control())
+	return errors.Join(<-ended, <-ended)
+}
+
+// Counters returns how often each operation was asked for, and about whom.
+func (p *Pool) Counters() Counters { return p.counter.Read() }
+
+// ResetCounters sets all counters to zero.
+func (p *Pool) ResetCounters() { p.counter.Reset() }
+
+// Messages returns the SMS and mails that the pool would have sent to a user,
+// or to everybody when username is "".
+func (p *Pool) Messages(username string) []Message { return p.outbox.To(username) }
+
+// MoveClock puts the pool's clock forward, or back when d is negative.
+func (p *Pool) MoveClock(d time.Duration) { p.clock.Move(d) }
+
+// SetFaults replaces the faults.
+func (p *Pool) SetFaults(f Faults) { p.faults.Set(f) }

@@ -1,0 +1,105 @@
+package pool
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+
+	"wherry/internal/console"
+	"wherry/internal/exit"
+	"wherry/internal/secret"
+	"wherry/internal/serve"
+	"wherry/pool/internal/fault"
+)
+
+// Command is `wherry pool`.
+type Command struct {
+	Listen  string `default:"127.0.0.1:9229" placeholder:"HOST:PORT" help:"Where to answer as Cognito does."`
+	Control string `placeholder:"HOST:PORT" help:"Where tests may watch and disturb the pool (default: nowhere)."`
+
+	Faults string `placeholder:"LIST" help:"What to disturb, such as throttle,outage=10s; see below."`
+	Issuer string `placeholder:"URL" help:"What tokens name as issuer, before the pool's id (default: Cognito's own address)."`
+
+	AccessKeyID     string        `name:"access-key-id" placeholder:"ID" help:"Check signatures against this key (default: accept any)."`
+	SecretAccessKey secret.String `name:"secret-access-key" env:"WHERRY_POOL_SECRET_ACCESS_KEY" placeholder:"KEY" help:"The secret of that key."`
+}
+
+// Help lists the faults.
+func (Command) Help() string { return "Faults: " + fault.FlagHelp + "." }
+
+// Run serves a stand-in pool in the foreground.
+func (c *Command) Run(ctx context.Context, out *console.Console) error {
+	config, err := c.config(out)
+	if err != nil {
+		return exit.With(exit.Usage, err, "wherry pool --help explains the flags, docs/pool.md the rest")
+	}
+	p, err := New(config)
+	if err != nil {
+		return exit.With(exit.Usage, err, "docs/pool.md shows how to describe a pool")
+	}
+	ln, err := serve.Listen(ctx, "--listen", c.Listen)
+	if err != nil {
+		return err
+	}
+	var control net.Listener
+	if c.Control != "" {
+		if control, err = serve.Listen(ctx, "--control", c.Control); err != nil {
+			return err
+		}
+	}
+	if err := announce(out, config.Directories, ln, control); err != nil {
+		return err
+	}
+	return p.Run(ctx, ln, control)
+}
+
+func (c *Command) config(out *console.Console) (Config, error) {
+	config := Config{Issuer: c.Issuer, Log: slog.New(slog.NewTextHandler(out.Err, nil))}
+	config.Directories = []Directory{Sample()}
+	if c.AccessKeyID != "" {
+		config.Credentials = []Credential{{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey.Reveal()}}
+	}
+	var err error
+	config.Faults, err = fault.Parse(c.Faults)
+	return config, err
+}
+
+// started is what the command says once it answers.
+type started struct {
+	Listen  string   `json:"listen"`
+	Control string   `json:"control,omitempty"`
+	Pools   []served `json:"pools"`
+}
+
+type served struct {
+	ID      string   `json:"id"`
+	Clients []string `json:"clients"`
+}
+
+func announce(out *console.Console, directories []Directory, ln, control net.Listener) error {
+	s := started{Listen: "http://" + ln.Addr().String()}
+	if control != nil {
+		s.Control = "http://" + control.Addr().String()
+	}
+	for _, d := range directories {
+		one := served{ID: d.Pool.ID}
+		for _, client := range d.Clients {
+			one.Clients = append(one.Clients, client.ClientID)
+		}
+		s.Pools = append(s.Pools, one)
+	}
+	return out.Emit(s, s.print)
+}
+
+func (s started) print(w io.Writer) {
+	fmt.Fprintf(w, "stand-in pool at %s\n", s.Listen)
+	if s.Control != "" {
+		fmt.Fprintf(w, "control at %s\n", s.Control)
+	}
+	for _, p := range s.Pools {
+		fmt.Fprintf(w, "pool %s, clients %s\n", p.ID, strings.Join(p.Clients, " "))
+	}
+}

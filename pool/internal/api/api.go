@@ -1,0 +1,147 @@
+// Package api is the pool's operations as clients call them. operations.go
+// lists them all; each is one method, in the file of the noun that it is about.
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"wherry/pool/internal/awsjson"
+	"wherry/pool/internal/count"
+	"wherry/pool/internal/fault"
+	"wherry/pool/internal/outbox"
+	"wherry/pool/internal/refuse"
+	"wherry/pool/internal/signin"
+	"wherry/pool/internal/sigv4"
+	"wherry/pool/internal/store"
+	"wherry/pool/internal/token"
+)
+
+// API answers AWS JSON 1.1.
+type API struct {
+	Store      *store.Store
+	SignIn     *signin.Service
+	Outbox     *outbox.Outbox
+	Faults     *fault.Faults
+	Counter    *count.Counter
+	Signatures *sigv4.Checker
+	Pager      *Pager
+	Now        func() time.Time
+	NewID      func() string
+}
+
+// Call is one request on its way through an operation.
+type Call struct {
+	Operation string
+	decision  fault.Decision
+	counter   *count.Counter
+}
+
+// About counts the user whom the call turned out to be about.
+func (c *Call) About(p *store.Pool, user store.User) {
+	if user.User != nil {
+		c.counter.User(p.ID, user.Username, c.Operation)
+	}
+}
+
+const (
+	target  = "AWSCognitoIdentityProviderService."
+	maxBody = 1 << 20
+)
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Amzn-Requestid", a.NewID())
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date")
+	if r.Method == http.MethodOptions {
+		preflight(w)
+		return
+	}
+	answer, err := a.answer(r)
+	if err != nil {
+		awsjson.Fail(w, err)
+		return
+	}
+	awsjson.Respond(w, answer)
+}
+
+// preflight lets pages of any origin call the unsigned operations.
+func preflight(w http.ResponseWriter) {
+	w.Header().Set("Access-Control-Allow-Methods", "POST")
+	w.Header().Set("Access-Control-Allow-Headers", "*,Authorization,Content-Type,X-Amz-Date,X-Amz-Target,X-Amz-User-Agent,X-Amz-Security-Token,Cache-Control")
+	w.Header().Set("Access-Control-Max-Age", "172800")
+	w.WriteHeader(http.StatusOK)
+}
+
+func (a *API) answer(r *http.Request) (any, error) {
+	name, operation, err := find(r)
+	if err != nil {
+		return nil, err
+	}
+	a.Counter.Request(name)
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	if err != nil {
+		return nil, refuse.With("Serialization", "")
+	}
+	members, err := awsjson.Split(body)
+	if err != nil {
+		return nil, err
+	}
+	c := &Call{Operation: name, counter: a.Counter, decision: a.Faults.Decide(a.known(name, members))}
+	if err := disturb(r.Context(), c.decision); err != nil {
+		return nil, err
+	}
+	if operation.signed {
+		if err := a.Signatures.Check(r, body, name); err != nil {
+			return nil, err
+		}
+	}
+	return operation.run(a, c, members)
+}
+
+// find finds the operation that a request is for.
+func find(r *http.Request) (string, operation, error) {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	name, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), target)
+	found, known := operations[name]
+	if r.Method != http.MethodPost || strings.TrimSpace(kind) != awsjson.ContentType || !ours || !known {
+		return "", operation{}, refuse.With("UnknownOperation", "")
+	}
+	return name, found, nil
+}
+
+// known is what can be told of a request before it is looked at closely.
+func (a *API) known(operation string, m awsjson.Members) fault.Call {
+	c := fault.Call{Operation: operation, Pool: m.Text("UserPoolId"), User: m.Text("Username")}
+	if p, _, err := a.Store.Client(m.Text("ClientId")); err == nil {
+		c.Pool = p.ID
+	}
+	if claims, err := token.Peek(m.Text("AccessToken")); err == nil {
+		c.User = claims.Username
+	}
+	return c
+}
+
+// disturb does to a request what was decided.
+func disturb(ctx context.Context, d fault.Decision) error {
+	if d.Delay > 0 {
+		wait := time.NewTimer(d.Delay)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if d.Reset {
+		panic(http.ErrAbortHandler) // net/http breaks the connection without a word
+	}
+	if d.Err != nil {
+		return &refuse.Error{Type: d.Err.Type, Message: d.Err.Message, Status: d.Err.Status}
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package signin
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"wherry/pool/internal/model"
+	"wherry/pool/internal/refuse"
+)
+
+const (
+	upper   = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	lower   = "abcdefghijklmnopqrstuvwxyz"
+	digits  = "0123456789"
+	symbols = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- "
+)
+
+// CheckPassword holds a new password against a policy.
+func CheckPassword(p model.PasswordPolicy, password string) error {
+	switch {
+	case utf8.RuneCountInString(password) < p.MinimumLength:
+		return unfit("Password not long enough")
+	case strings.TrimSpace(password) != password:
+		return unfit("Password must not begin or end with a space")
+	case p.RequireLowercase && !strings.ContainsAny(password, lower):
+		return unfit("Password must have lowercase characters")
+	case p.RequireUppercase && !strings.ContainsAny(password, upper):
+		return unfit("Password must have uppercase characters")
+	case p.RequireNumbers && !strings.ContainsAny(password, digits):
+		return unfit("Password must have numeric characters")
+	case p.RequireSymbols && !strings.ContainsAny(password, symbols):
+		return unfit("Password must have symbol characters")
+	default:
+		return nil
+	}
+}
+
+func unfit(why string) error {
+	return refuse.With("InvalidPassword", "Password did not conform with policy: %s", why)
+}

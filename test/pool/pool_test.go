@@ -1,0 +1,94 @@
+// Package pool drives the stand-in pool from outside, with the clients that
+// drive the real one.
+package pool
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/smithy-go"
+
+	"wherry/pool"
+)
+
+const (
+	poolID   = "us-east-1_Example01"
+	clientID = "1example23456789"
+	password = pool.SamplePassword
+)
+
+// standIn is a pool with a client of it.
+type standIn struct {
+	*cip.Client
+	pool *pool.Pool
+	url  string
+}
+
+// start serves directories, or the sample, and gives AWS's own client for it.
+func start(t testing.TB, directories ...pool.Directory) *standIn {
+	t.Helper()
+	if directories == nil {
+		directories = []pool.Directory{pool.Sample()}
+	}
+	return startWith(t, pool.Config{Directories: directories})
+}
+
+func startWith(t testing.TB, c pool.Config) *standIn {
+	t.Helper()
+	p, err := pool.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(p.Handler())
+	t.Cleanup(server.Close)
+	return &standIn{client(server.URL, anyKey), p, server.URL}
+}
+
+var anyKey = aws.Credentials{AccessKeyID: "any", SecretAccessKey: "key"}
+
+func client(url string, key aws.Credentials) *cip.Client {
+	return cip.New(cip.Options{
+		Region: "us-east-1", BaseEndpoint: &url, RetryMaxAttempts: 1,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return key, nil }),
+	})
+}
+
+// signIn begins a sign-in by password.
+func (s *standIn) signIn(t testing.TB, username, password string) (*cip.InitiateAuthOutput, error) {
+	t.Helper()
+	return s.InitiateAuth(t.Context(), &cip.InitiateAuthInput{
+		ClientId: aws.String(clientID), AuthFlow: "USER_PASSWORD_AUTH",
+		AuthParameters: map[string]string{"USERNAME": username, "PASSWORD": password},
+	})
+}
+
+// said is how a refusal reads: "Type: message".
+func said(err error) string {
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) {
+		return ""
+	}
+	return refusal.ErrorCode() + ": " + refusal.ErrorMessage()
+}
+
+// wantRefusal fails the test unless err says exactly this.
+func wantRefusal(t testing.TB, err error, want string) {
+	t.Helper()
+	if got := said(err); got != want {
+		t.Errorf("got %q (%v), want %q", got, err, want)
+	}
+}
+
+// attribute picks an attribute out of a list.
+func attribute[T any](list []T, name string, of func(T) (string, string)) string {
+	for _, a := range list {
+		if n, v := of(a); n == name {
+			return v
+		}
+	}
+	return ""
+}
