@@ -1,0 +1,69 @@
+package cognito
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// Trace is the account of what one sign-in asked of Cognito. It belongs to one
+// goroutine.
+type Trace struct {
+	Calls   []Call
+	Waiting time.Duration // for Cognito, in all; the rest is our own time
+}
+
+// Call is one operation.
+type Call struct {
+	Operation string        `json:"operation"`
+	Outcome   Outcome       `json:"outcome"` // "answered" when it gave what was asked for
+	Code      string        `json:"code,omitempty"`
+	Attempts  int           `json:"attempts"`
+	Took      time.Duration `json:"-"`
+}
+
+// answered is the outcome of a call that did what it is for.
+const answered Outcome = "answered"
+
+type traceKey struct{}
+
+// WithTrace makes the calls under the context be entered in t.
+func WithTrace(ctx context.Context, t *Trace) context.Context {
+	return context.WithValue(ctx, traceKey{}, t)
+}
+
+func trace(ctx context.Context) *Trace {
+	t, _ := ctx.Value(traceKey{}).(*Trace)
+	return t
+}
+
+// began opens the entry of a call; what it returns closes it.
+func began(ctx context.Context, operation string) func(Outcome, string) {
+	t := trace(ctx)
+	if t == nil {
+		return func(Outcome, string) {}
+	}
+	start := time.Now()
+	t.Calls = append(t.Calls, Call{Operation: operation})
+	c := &t.Calls[len(t.Calls)-1]
+	return func(o Outcome, code string) { c.Outcome, c.Code, c.Took = o, code, time.Since(start) }
+}
+
+// timed measures how long Cognito takes.
+type timed struct{ next aws.HTTPClient }
+
+func (c timed) Do(r *http.Request) (*http.Response, error) {
+	t := trace(r.Context())
+	if t == nil {
+		return c.next.Do(r)
+	}
+	start := time.Now()
+	resp, err := c.next.Do(r)
+	t.Waiting += time.Since(start)
+	if n := len(t.Calls); n > 0 {
+		t.Calls[n-1].Attempts++
+	}
+	return resp, err
+}
