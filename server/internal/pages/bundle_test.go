@@ -1,0 +1,98 @@
+package pages
+
+import (
+	"html"
+	"maps"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEveryBundleHasEveryMessage(t *testing.T) {
+	t.Parallel()
+	files, err := messages.ReadDir("messages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != len(locales) {
+		t.Errorf("%d files in messages, but the pages speak %v", len(files), locales)
+	}
+	bundles := newBundles()
+	placeholder := regexp.MustCompile(`\{[0-9]}`)
+	want := slices.Sorted(maps.Keys(bundles["en"].messages))
+	for lang, b := range bundles {
+		if got := slices.Sorted(maps.Keys(b.messages)); !slices.Equal(got, want) {
+			t.Errorf("%s has the messages\n%q, want those of en\n%q", lang, got, want)
+		}
+		for key, message := range b.messages {
+			if message == "" {
+				t.Errorf("%s: %s says nothing", lang, key)
+			}
+			got, want := placeholder.FindAllString(message, -1), placeholder.FindAllString(bundles["en"].messages[key], -1)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %s fills in %v, want %v", lang, key, got, want)
+			}
+		}
+	}
+}
+
+func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	p := New()
+	for lang, b := range p.bundles {
+		var said strings.Builder
+		show := func(write func(w *httptest.ResponseRecorder) error) {
+			w := httptest.NewRecorder()
+			if err := write(w); err != nil {
+				t.Errorf("%s: %v", lang, err)
+			}
+			said.WriteString(html.UnescapeString(w.Body.String()))
+		}
+		r := httptest.NewRequest("GET", "/?locale="+lang, nil)
+		for _, frame := range []Frame{{}, {Application: "Tide Tables"}} {
+			show(func(w *httptest.ResponseRecorder) error { return p.LoggedOut(w, r, LoggedOut{frame, "/"}) })
+			show(func(w *httptest.ResponseRecorder) error { return p.Index(w, r, Index{frame}) })
+			show(func(w *httptest.ResponseRecorder) error { return p.NotFound(w, r, NotFound{frame}) })
+			for key := range b.messages {
+				reason, _ := strings.CutPrefix(key, "oauth.")
+				show(func(w *httptest.ResponseRecorder) error { return p.Login(w, r, 200, Login{Frame: frame, Error: key}) })
+				show(func(w *httptest.ResponseRecorder) error {
+					return p.OAuthError(w, r, 400, OAuthError{Frame: frame, ErrorReason: reason})
+				})
+			}
+		}
+		for key, message := range b.messages {
+			if want := strings.ReplaceAll(message, "{0}", "Tide Tables"); !strings.Contains(said.String(), want) {
+				t.Errorf("%s: no page says %s = %s", lang, key, want)
+			}
+		}
+	}
+}
+
+func TestProblemFallsBack(t *testing.T) {
+	t.Parallel()
+	en := newBundles()["en"]
+	for code, want := range map[string]string{
+		"[InvalidLogin]":             "[InvalidLogin]",
+		"[blank]password":            "[blank]password",
+		"[blank]somewhere":           "[Exception]",
+		"[Unheard]":                  "[Exception]",
+		"login.title":                "[Exception]",
+		"InvalidLogin":               "[Exception]",
+		"[RateLimitedException]user": "[RateLimitedException]",
+		"[ExternalAuthenticationException]UnverifiedEmail": "[ExternalAuthenticationException]",
+	} {
+		if got := en.Problem(code); got != en.messages[want] {
+			t.Errorf("%s says %q, want the message of %s", code, got, want)
+		}
+	}
+}
+
+func TestMessageThatIsMissing(t *testing.T) {
+	t.Parallel()
+	if text, err := newBundles()["de"].T("no.such.key"); err == nil {
+		t.Errorf("a missing message must be an error, not %q", text)
+	}
+}

@@ -1,0 +1,34 @@
+package pages
+
+import "net/http"
+
+// Login is the page that asks for a login id and a password. It posts loginId,
+// password, rememberDevice ("true" if ticked), locale (the language shown, so
+// that it stays the same) and the hidden fields.
+type Login struct {
+	Frame
+	// Action is where the form is posted to; empty is the page's own address.
+	Action string
+	// Hidden are the fields to be carried along, in this order.
+	Hidden []Field
+	// LoginID is filled in already.
+	LoginID string
+	// RememberDevice says whether "Keep me signed in" is ticked.
+	RememberDevice bool
+	// Error is a code such as [InvalidLogin], shown as a message; empty is none.
+	Error string
+	// RedirectURLs are addresses to which the answer to the form may redirect,
+	// on other hosts. Chromium stops a redirect after a form to any place that
+	// the Content-Security-Policy does not name, at every hop: an application
+	// whose redirect URL itself redirects elsewhere needs both in this list.
+	// "https:" allows every host.
+	RedirectURLs []string
+}
+
+// Field is a form field that the user does not see.
+type Field struct{ Name, Value string }
+
+// Login writes the login page.
+func (p *Pages) Login(w http.ResponseWriter, r *http.Request, status int, page Login) error {
+	return p.write(w, r, status, "login", page, page.RedirectURLs...)
+}

@@ -1,0 +1,186 @@
+package pages_test
+
+import (
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"wherry/server/internal/pages"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// example is one page as a test may show it.
+type example struct {
+	name   string
+	status int
+	page   any
+}
+
+func examples() []example {
+	frame := pages.Frame{Tenant: "Example Harbour", Application: "Tide Tables"}
+	themed := frame
+	themed.Theme = pages.Theme{
+		LogoImageURL:         "/assets/logo.svg",
+		PrimaryButtonColor:   "#c2410c",
+		PageBackgroundColor:  "#431407",
+		PanelBackgroundColor: "#fff7ed",
+		FontFamily:           "Georgia, serif",
+		BorderRadius:         "2px",
+	}
+	hidden := []pages.Field{{Name: "client_id", Value: "3c219e58-ed0e-4b18-ad48-f4f92793ae32"}, {Name: "state", Value: "a b&c"}}
+	login := pages.Login{Frame: frame, Action: "/oauth2/authorize", Hidden: hidden, RedirectURLs: []string{"https://app.example.com/callback"}}
+	failed := login
+	failed.LoginID, failed.RememberDevice, failed.Error = "jane@example.com", true, "[InvalidLogin]"
+	painted := failed
+	painted.Frame = themed
+	return []example{
+		{"login", http.StatusOK, login},
+		{"login-error", http.StatusOK, failed},
+		{"login-theme", http.StatusOK, painted},
+		{"login-bare", http.StatusOK, pages.Login{}},
+		{"oauth-error", http.StatusBadRequest, pages.OAuthError{
+			Frame: frame, Error: "invalid_request", ErrorReason: "invalid_redirect_uri",
+			ErrorDescription: "The request has an invalid parameter: redirect_uri",
+		}},
+		{"logged-out", http.StatusOK, pages.LoggedOut{Frame: frame, ContinueURL: "https://app.example.com/"}},
+		{"index", http.StatusOK, pages.Index{Frame: pages.Frame{Tenant: "Example Harbour"}}},
+		{"not-found", http.StatusNotFound, pages.NotFound{Frame: frame}},
+	}
+}
+
+// write writes a page by the method of its type.
+func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request, ex example) {
+	t.Helper()
+	var err error
+	switch page := ex.page.(type) {
+	case pages.Login:
+		err = p.Login(w, r, ex.status, page)
+	case pages.OAuthError:
+		err = p.OAuthError(w, r, ex.status, page)
+	case pages.LoggedOut:
+		err = p.LoggedOut(w, r, page)
+	case pages.Index:
+		err = p.Index(w, r, page)
+	case pages.NotFound:
+		err = p.NotFound(w, r, page)
+	}
+	if err != nil {
+		t.Errorf("%s: %v", ex.name, err)
+	}
+}
+
+func render(t *testing.T, p *pages.Pages, target string, ex example) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	write(t, p, w, httptest.NewRequest(http.MethodGet, target, nil), ex)
+	return w
+}
+
+func TestPagesLookAsBefore(t *testing.T) {
+	t.Parallel()
+	p := pages.New()
+	hash := regexp.MustCompile(`-[0-9a-f]{8}\.`)
+	for _, ex := range examples() {
+		t.Run(ex.name, func(t *testing.T) {
+			t.Parallel()
+			w := render(t, p, "/", ex)
+			if w.Code != ex.status {
+				t.Errorf("status %d, want %d", w.Code, ex.status)
+			}
+			got := hash.ReplaceAllString(w.Body.String(), "-HASH.")
+			golden := "testdata/" + ex.name + ".html"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("differs from %s (go test -update rewrites it):\n%s", golden, got)
+			}
+		})
+	}
+}
+
+// What a page is made of must not depend on what its fields hold.
+func TestFieldsCannotBreakOut(t *testing.T) {
+	t.Parallel()
+	p := pages.New()
+	address := regexp.MustCompile(`(?i)(href|src|action)="\s*(javascript|data|vbscript):`)
+	markup := func(body string) [3]int {
+		return [3]int{strings.Count(body, "<"), strings.Count(body, ">"), strings.Count(body, `"`)}
+	}
+	for _, ex := range examples() {
+		plain := ex
+		plain.page = filled(ex.page, "plain?") // no setting of a theme, either
+		want := markup(render(t, p, "/", plain).Body.String())
+		for _, attack := range []string{
+			`"><script>alert(1)</script>`, `</title><script>alert(1)</script>`, `' onfocus='alert(1)`, `" onfocus="alert(1)`,
+			`javascript:alert(1)`, ` javascript:alert(1)`, `data:text/html,<script>alert(1)</script>`, `{{.}}<!--`, `--><img src=x onerror=alert(1)>`,
+			"\x00\"<", "#fff}body{background:url(//evil.example)}", "https://evil.example; script-src *", "https://evil.example/\r\nX-Evil: 1",
+		} {
+			attacked := ex
+			attacked.page = filled(ex.page, attack)
+			w := render(t, p, "/", attacked)
+			body := w.Body.String()
+			if got := markup(body); got != want {
+				t.Errorf("%s with %q: counts of < > \" are %v, want %v:\n%s", ex.name, attack, got, want, body)
+			}
+			if address.MatchString(body) {
+				t.Errorf("%s with %q runs an address:\n%s", ex.name, attack, body)
+			}
+			for name, values := range w.Header() {
+				if strings.ContainsAny(values[0], "\r\n") || strings.Count(values[0], "script-src") > 1 {
+					t.Errorf("%s with %q: header %s: %q", ex.name, attack, name, values)
+				}
+			}
+		}
+	}
+}
+
+// filled is page with text in every field that holds text, however deep.
+func filled(page any, text string) any {
+	v := reflect.New(reflect.TypeOf(page)).Elem()
+	fill(v, text)
+	return v.Interface()
+}
+
+func fill(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), text)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), text)
+		}
+	}
+}
+
+func TestNamesThatTestsAndPasswordManagersLookFor(t *testing.T) {
+	t.Parallel()
+	body := render(t, pages.New(), "/", example{"login", http.StatusOK, pages.Login{Error: "[InvalidLogin]"}}).Body.String()
+	for _, want := range []string{
+		`<title>Login</title>`,
+		`id="loginId" name="loginId"`, `autocomplete="username"`,
+		`id="password" name="password" type="password"`, `autocomplete="current-password"`,
+		`name="rememberDevice" value="true"`, `Keep me signed in`,
+		`<button class="blue button" type="submit">`,
+		`Invalid login credentials.`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the login page lacks %s:\n%s", want, body)
+		}
+	}
+}
