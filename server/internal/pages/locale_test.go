@@ -28,6 +28,7 @@ func TestLocale(t *testing.T) {
 		{"nonsense gives way", "<script>", "", "de", "de"},
 		{"header", "", "", "ja", "ja"},
 		{"header with weights", "", "", "da, en;q=0.5, de;q=0.8", "de"},
+		{"close relative", "", "", "gsw", "de"},
 		{"first that is spoken", "", "", "pt-BR, nl", "en"},
 		{"nonsense in header", "", "", ";;q=,,", "en"},
 		{"endless header", "", "", strings.Repeat("a-", 50_000), "en"},
