@@ -25,19 +25,24 @@ type Checker interface {
 	Check(report func(path, format string, args ...any))
 }
 
-// Problem is one mistake in a file.
+// Problem is one mistake in a file. Line is 0 when there is no file, only what
+// flags and defaults add up to.
 type Problem struct {
 	File    string `json:"file"`
-	Line    int    `json:"line"`
+	Line    int    `json:"line,omitempty"`
 	Path    string `json:"path,omitempty"`
 	Message string `json:"message"`
 }
 
 func (p Problem) String() string {
-	if p.Path == "" {
-		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Message)
+	place := p.File
+	if p.Line > 0 {
+		place += ":" + strconv.Itoa(p.Line)
 	}
-	return fmt.Sprintf("%s:%d: %s: %s", p.File, p.Line, p.Path, p.Message)
+	if p.Path != "" {
+		place += ": " + p.Path
+	}
+	return place + ": " + p.Message
 }
 
 // Problems is every mistake of a file, in the order of its lines.
@@ -60,7 +65,7 @@ func Read(name string, data []byte, getenv func(string) string, v any) error {
 	if err != nil {
 		return syntaxProblem(name, err)
 	}
-	r := reader{file: name, getenv: getenv, lines: map[string]int{}}
+	r := reader{file: name, getenv: getenv, lines: map[string]int{}, first: min(len(data), 1)}
 	for i, doc := range file.Docs {
 		switch {
 		case doc.Body == nil:
@@ -92,6 +97,7 @@ type reader struct {
 	file     string
 	getenv   func(string) string
 	lines    map[string]int // where each path stands
+	first    int            // the line of what the file lacks
 	problems Problems
 }
 
@@ -116,7 +122,7 @@ func (r *reader) lineOf(path string) int {
 		}
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
-	return 1
+	return r.first
 }
 
 func line(n ast.Node) int {

@@ -79,7 +79,7 @@ limits:
 func TestReadNamesEveryMistake(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, yaml, want string }{
-		{"empty", "", "w.yaml:1: url: required"},
+		{"empty", "", "w.yaml: url: required"},
 		{"syntax", "url: [a\ncount: 1", "w.yaml:2:"},
 		{"unknown", "url: u\ncuont: 3", `w.yaml:2: cuont: unknown setting; did you mean "count"?`},
 		{"several", "url: u\ncount: many\nwait: soon\non: 3\npools:\n  - id: x\n    clientid: y\nlabels: 7", `
