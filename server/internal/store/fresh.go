@@ -1,0 +1,37 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// tables is every table with objects, dependants first.
+var tables = []string{
+	"external_identifiers", "registrations", "users", "applications", "tenants", "connectors", "api_keys", "signing_keys", "event_log", "instance",
+}
+
+// Wipe removes everything but the schema: what an interrupted first start has
+// left behind is not a state to go on from.
+func (db *DB) Wipe(ctx context.Context) error {
+	return db.tx(ctx, func(tx *sql.Tx) error {
+		for _, table := range tables {
+			if _, err := tx.ExecContext(ctx, "delete from "+table); err != nil {
+				return fmt.Errorf("empty %s: %w", table, err)
+			}
+		}
+		return nil
+	})
+}
+
+// Untouched tells whether nobody has added anything to what every instance has
+// from the start: no API key, no user, one tenant, two applications.
+func (db *DB) Untouched(ctx context.Context) (bool, error) {
+	var n int
+	err := db.reader.QueryRowContext(ctx, `select (select count(*) from api_keys) + (select count(*) from users)
+		+ (select count(*) from tenants) - 1 + (select count(*) from applications) - 2`).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("look what the database holds: %w", err)
+	}
+	return n == 0, nil
+}
