@@ -134,14 +134,33 @@ func TestBcryptCutsLongPasswordsWhenVerifying(t *testing.T) {
 
 func TestFirebaseProjectsHaveTheirOwnParameters(t *testing.T) {
 	t.Parallel()
-	schemes := maps.Clone(password.Schemes)
-	schemes["acme-firebase"] = password.Firebase{
-		SignerKey: []byte("an example's signer key"), SaltSeparator: []byte("example"), MemoryCost: 12,
+	scheme, err := password.Firebase{
+		SignerKey: "YW4gZXhhbXBsZSdzIHNpZ25lciBrZXk=", SaltSeparator: "ZXhhbXBsZQ==", MemoryCost: 12,
 	}.Scheme()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemes := maps.Clone(password.Schemes)
+	schemes["acme-firebase"] = scheme
 	// Computed with Python's hashlib and cryptography.
 	stored := password.Hashed{EncryptionScheme: "acme-firebase", Salt: salt, Hash: "QWXXn99iTfb1lipL31q+NWVetdxFTXc="}
 	if err := schemes.Verify(word, stored); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestFirebaseParametersThatAreNone(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]password.Firebase{
+		"no signer key":         {MemoryCost: 14},
+		"signer key not base64": {SignerKey: "!", MemoryCost: 14},
+		"separator not base64":  {SignerKey: "YQ==", SaltSeparator: "!", MemoryCost: 14},
+		"no memory cost":        {SignerKey: "YQ=="},
+		"absurd memory cost":    {SignerKey: "YQ==", MemoryCost: 40},
+	} {
+		if _, err := f.Scheme(); err == nil {
+			t.Errorf("%s: taken", name)
+		}
 	}
 }
 

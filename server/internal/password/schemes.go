@@ -37,7 +37,7 @@ var Schemes = Registry{
 	"example-Rfc2898DeriveBytes":     pbkdf2Scheme(1000, sha1.New, 32),
 	"example-asp-identity-v2":        pbkdf2Scheme(1000, sha1.New, 32),
 	"example-keycloak":               pbkdf2Scheme(10_000, sha256.New, 64),
-	"example-salted-firebase-scrypt": sampleFirebase().Scheme(),
+	"example-salted-firebase-scrypt": sampleFirebase(),
 	"example-salted-stytch-scrypt":   stytchScheme,
 	"example-argon2id":               argon2idScheme,
 
