@@ -1,0 +1,50 @@
+# The targets. What they do is in .ci/, in one small script each.
+
+GOTESTFLAGS ?=
+FUZZTIME ?= 30s
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+.PHONY: build
+build: ## Build the static program ./wherry
+	CGO_ENABLED=0 go build -trimpath -o wherry ./cmd/wherry
+
+.PHONY: test
+test: ## Run every test, with a PostgreSQL of its own and what else it needs (GOTESTFLAGS=-v)
+	@.ci/test $(GOTESTFLAGS)
+
+.PHONY: race
+race: ## The same with the race detector
+	@.ci/test -race $(GOTESTFLAGS)
+
+.PHONY: e2e
+e2e: ## Run the tests that need more than one wing
+	@PACKAGES=./test/... .ci/test $(GOTESTFLAGS)
+
+.PHONY: lint
+lint: ## Check format, imports and code with golangci-lint
+	@.ci/lint
+
+.PHONY: fix
+fix: ## Format the code, and mend what golangci-lint can mend
+	@.ci/lint --fix
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target for a while (FUZZTIME=30s)
+	@.ci/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: ## Run every benchmark
+	@.ci/with-postgres go test -run '^$$' -bench . -benchmem $(GOTESTFLAGS) ./...
+
+.PHONY: ci
+ci: ## Do all that must pass before a change is taken
+	@.ci/run
+
+.PHONY: clean
+clean: ## Remove what the targets made
+	rm -rf wherry dist artefacts
