@@ -311,6 +311,14 @@ func TestApplyExplainsWhatStandsInTheWay(t *testing.T) {
 			"it belongs to another tenant",
 		},
 		{
+			"an inactive application has the name, which no list shows",
+			func(f *fake, want *crossing.Target) {
+				want.Tenant = crossing.Tenant{ID: defaultTenantID}
+				f.applications[appID] = doc{"id": appID, "name": "Cognito application", "tenantId": defaultTenantID, "active": false}
+			},
+			"[duplicate]application.name Mend it.",
+		},
+		{
 			"an unknown tenant without a name",
 			func(_ *fake, want *crossing.Target) { want.Tenant = crossing.Tenant{ID: appID} },
 			"no name to create it under",

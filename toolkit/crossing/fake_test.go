@@ -89,7 +89,7 @@ func (f *fake) list(docs map[string]doc, name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		all := []doc{}
 		for _, id := range slices.Sorted(maps.Keys(docs)) {
-			if inTenant(r, docs[id]) {
+			if inTenant(r, docs[id]) && docs[id]["active"] != false {
 				all = append(all, docs[id])
 			}
 		}
