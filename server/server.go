@@ -1,2 +1,184 @@
-// Package server is the identity server: everything that answers as FusionAuth does.
+// Package server is the identity server: everything that answers as FusionAuth
+// does. It is the only door to the packages below it.
 package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/google/uuid"
+
+	"wherry/server/internal/api"
+	"wherry/server/internal/deliver"
+	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
+	"wherry/server/internal/keys"
+	"wherry/server/internal/oauth"
+	"wherry/server/internal/pages"
+	"wherry/server/internal/password"
+	"wherry/server/internal/store"
+)
+
+// Config is how a server is set up. Zero values are the defaults.
+type Config struct {
+	// Data is the folder with the database of a server that has no other; made
+	// if missing, readable by the owner alone.
+	Data string
+	// Database is a postgres:// URL. Empty: SQLite in Data.
+	Database string
+	// Kickstart is a file that sets a fresh instance up. On an instance that is
+	// in use it is ignored.
+	Kickstart string
+	// AllowPrivateConnectors lets connectors call loopback and private
+	// addresses. Whoever can configure a connector can then reach them.
+	AllowPrivateConnectors bool
+
+	Getenv func(string) string // for kickstart's #{ENV.NAME}
+	Now    func() time.Time    // default: time.Now
+	Log    *slog.Logger        // default: none
+}
+
+// databaseFile is the name of the SQLite database in Data.
+const databaseFile = "wherry-server.db"
+
+// hashQueue is how many sign-ins may wait for each core that hashes.
+const hashQueue = 64
+
+// Server is an open instance.
+type Server struct {
+	config Config
+	db     *store.DB
+	keys   *keys.Ring
+	mux    *http.ServeMux
+}
+
+// New opens the database, sets a fresh one up, and wires the parts. A first
+// start that fails or is interrupted leaves nothing to go on from: the next one
+// starts over.
+func New(ctx context.Context, c Config) (*Server, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Getenv == nil {
+		c.Getenv = func(string) string { return "" }
+	}
+	db, err := store.Open(ctx, c.Database, filepath.Join(c.Data, databaseFile), c.Now)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{config: c, db: db, keys: &keys.Ring{Store: db.SigningKeys}}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+// Handler serves every endpoint and page.
+func (s *Server) Handler() http.Handler { return s.mux }
+
+// Close closes the database.
+func (s *Server) Close() error { return s.db.Close() }
+
+// wire puts the parts together and mounts them in one list.
+func (s *Server) wire(ids instance) {
+	service := &identity.Service{
+		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors,
+		Store: s.db, Identifiers: s.db,
+		Passwords: password.NewHasher(password.Schemes, rand.Reader, runtime.GOMAXPROCS(0), hashQueue*runtime.GOMAXPROCS(0)),
+		Outside:   &deliver.Connectors{Events: s.db, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors},
+		Now:       s.config.Now, NewID: newID,
+	}
+	tokens := &identity.Tokens{Signer: s.keys, Now: s.config.Now, NewID: newID}
+	mux := &api.Mux{ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Now: s.config.Now, Log: s.config.Log}
+
+	(&api.Tenants{
+		Store: s.db.Tenants, Connectors: s.db.Connectors, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
+	}).Mount(mux)
+	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
+	(&api.Users{Service: service, Store: s.db}).Mount(mux)
+	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
+	(&api.APIKeys{Store: s.db.APIKeys, NewID: newID, NewKey: newSecret, Now: s.config.Now}).Mount(mux)
+	(&api.Login{SignIn: service, Tokens: tokens, Tenants: s.db.Tenants, Applications: s.db.Applications}).Mount(mux)
+	(&api.System{Store: s.db}).Mount(mux)
+	site := &site{pages: pages.New(), log: s.config.Log}
+	(&oauth.Server{
+		Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, Users: s.db, SignIn: service,
+		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
+	}).Mount(mux.ServeMux)
+	site.mount(mux.ServeMux)
+	s.mux = mux.ServeMux
+}
+
+func newID() fa.ID { return fa.ID(uuid.NewString()) }
+
+// newSecret is 32 random bytes in base64, FusionAuth's form for client secrets
+// and API keys.
+func newSecret() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails: it would end the program first
+	return base64.StdEncoding.EncodeToString(b[:])
+}
+
+// instance is what a server knows about itself from its first start on.
+type instance struct{ tenant, signingKey fa.ID }
+
+// The names under which an instance's facts are stored.
+const (
+	settingFirstStart    = "first-start"
+	settingDefaultTenant = "default-tenant"
+	settingSigningKey    = "default-signing-key"
+	firstStartDone       = "done"
+)
+
+func (s *Server) start(ctx context.Context) error {
+	fresh, err := s.fresh(ctx)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		return s.firstStart(ctx)
+	}
+	if s.config.Kickstart != "" {
+		s.config.Log.InfoContext(ctx, "kickstart ignored: the instance is in use")
+	}
+	var ids instance
+	for name, id := range map[string]*fa.ID{settingDefaultTenant: &ids.tenant, settingSigningKey: &ids.signingKey} {
+		value, err := s.db.Setting(ctx, name)
+		if err != nil {
+			return err
+		}
+		*id = fa.ID(value)
+	}
+	s.wire(ids)
+	return nil
+}
+
+// fresh tells whether a first start has to happen: there was none, or it did
+// not come to its end, or nobody has used the instance and now there is a
+// kickstart file.
+func (s *Server) fresh(ctx context.Context) (bool, error) {
+	done, err := s.db.Setting(ctx, settingFirstStart)
+	if err != nil || done != firstStartDone {
+		return true, err
+	}
+	if s.config.Kickstart == "" {
+		return false, nil
+	}
+	return s.db.Untouched(ctx)
+}
+
+// errKickstart names the request that failed.
+func errKickstart(i int, method, path string, status int, body []byte) error {
+	return fmt.Errorf("kickstart: request %d, %s %s, was answered with status %d: %s", i, method, path, status, body)
+}

@@ -8,12 +8,15 @@ import (
 	"os/signal"
 	"syscall"
 
+	"wherry/server"
 	"wherry/toolkit/cli"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := cli.Main(ctx, cli.This())
+	code := cli.Main(ctx, cli.This(),
+		cli.Command{Name: "server", Help: "Run the identity server.", Cmd: &server.Command{}},
+	)
 	stop()
 	os.Exit(code)
 }

@@ -1,0 +1,162 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+
+	"wherry/internal/exit"
+	"wherry/server/internal/fa"
+	"wherry/server/internal/keys"
+	"wherry/server/internal/kickstart"
+)
+
+// defaultIssuer is the issuer of the default tenant until somebody sets it.
+const defaultIssuer = "acme.com"
+
+// firstStart makes what every FusionAuth instance has, and runs the kickstart
+// file. It counts only when it came to its end; nobody can reach the server
+// before.
+func (s *Server) firstStart(ctx context.Context) error {
+	given := kickstart.Givens{TenantID: newID(), TenantManagerID: newID(), SigningKeyID: newID()}
+	plan := &kickstart.Plan{}
+	if s.config.Kickstart != "" {
+		var err error
+		if plan, err = kickstart.Load(s.config.Kickstart, s.config.Getenv, newID, &given); err != nil {
+			return exit.With(exit.Usage, err, "mend the file and start again; nothing was written")
+		}
+	}
+	if err := s.db.Wipe(ctx); err != nil {
+		return err
+	}
+	if err := s.makeDefaults(ctx, given); err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
+	s.wire(instance{tenant: given.TenantID, signingKey: given.SigningKeyID})
+	if err := s.runKickstart(ctx, plan); err != nil {
+		return exit.With(exit.Failed, err, "mend the file and start again; it begins with an empty instance")
+	}
+	return s.db.Settle(ctx, settingFirstStart, firstStartDone)
+}
+
+// makeDefaults makes the objects that always exist.
+//
+// Source: https://fusionauth.io/docs/get-started/core-concepts/limitations#default-configuration
+func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error {
+	now := s.config.Now().UnixMilli()
+	key, err := keys.NewSigningKey(given.SigningKeyID, keys.Spec{Algorithm: keys.RS256, Name: "Default signing key", Length: 2048, Issuer: defaultIssuer, Now: s.config.Now()})
+	if err != nil {
+		return err
+	}
+	if err := s.db.SigningKeys.Create(ctx, key); err != nil {
+		return err
+	}
+	if err := s.db.Connectors.Create(ctx, &fa.Connector{
+		ID: fa.ConnectorID, Name: "Default", Type: fa.ConnectorFusionAuth, Data: fa.Data{}, InsertInstant: now, LastUpdateInstant: now,
+	}); err != nil {
+		return err
+	}
+	tenant := fa.NewTenant()
+	tenant.ID, tenant.Name, tenant.Issuer, tenant.InsertInstant, tenant.LastUpdateInstant = given.TenantID, "Default", defaultIssuer, now, now
+	tenant.JWTConfiguration.AccessTokenKeyID, tenant.JWTConfiguration.IDTokenKeyID = key.ID, key.ID
+	tenant.Normalize()
+	if err := s.db.Tenants.Create(ctx, &tenant); err != nil {
+		return err
+	}
+	for _, app := range []*fa.Application{adminApplication(), tenantManager(given.TenantManagerID)} {
+		app.TenantID, app.InsertInstant, app.LastUpdateInstant = tenant.ID, now, now
+		app.OAuthConfiguration.ClientSecret = newSecret()
+		app.Normalize()
+		if err := s.db.Applications.Create(ctx, app); err != nil {
+			return err
+		}
+	}
+	if err := s.db.Settle(ctx, settingDefaultTenant, string(given.TenantID)); err != nil {
+		return err
+	}
+	return s.db.Settle(ctx, settingSigningKey, string(given.SigningKeyID))
+}
+
+func adminApplication() *fa.Application {
+	app := fa.NewApplication()
+	app.ID, app.Name = fa.AdminApplicationID, "FusionAuth"
+	for _, role := range adminRoles {
+		app.Roles = append(app.Roles, fa.Role{ID: adminRoleID(role.suffix), Name: role.name, IsSuperRole: role.name == "admin"})
+	}
+	return &app
+}
+
+func tenantManager(id fa.ID) *fa.Application {
+	app := fa.NewApplication()
+	app.ID, app.Name = id, "Tenant Manager"
+	app.Roles = []fa.Role{{ID: "631ecd9d-8d40-4c13-8277-80cedb823714", Name: "admin", IsSuperRole: true}}
+	return &app
+}
+
+// adminRoleID completes the ids that FusionAuth's admin roles have everywhere.
+func adminRoleID(suffix string) fa.ID { return fa.ID("631ecd9d-8d40-4c13-8277-80cedb82" + suffix) }
+
+var adminRoles = []struct{ name, suffix string }{
+	{"admin", "36e2"}, {"api_key_manager", "36e3"}, {"application_deleter", "36e4"}, {"application_manager", "36e5"},
+	{"audit_log_viewer", "36e6"}, {"email_template_manager", "36e7"}, {"report_viewer", "36e8"}, {"system_manager", "36e9"},
+	{"user_action_deleter", "36f0"}, {"user_action_manager", "36f1"}, {"user_deleter", "36f2"}, {"user_manager", "36f3"},
+	{"webhook_manager", "36f4"}, {"group_manager", "36f5"}, {"group_deleter", "36f6"}, {"tenant_manager", "36f7"},
+	{"tenant_deleter", "36f8"}, {"lambda_manager", "36f9"}, {"event_log_viewer", "36fa"}, {"key_manager", "36fb"},
+	{"consent_deleter", "36fc"}, {"consent_manager", "36fd"}, {"theme_manager", "36fe"}, {"reactor_manager", "36ff"},
+	{"connector_deleter", "3700"}, {"connector_manager", "3701"}, {"form_deleter", "3702"}, {"form_manager", "3703"},
+	{"user_support_manager", "3704"}, {"user_support_viewer", "3705"}, {"entity_manager", "3706"}, {"messenger_deleter", "3707"},
+	{"messenger_manager", "3708"}, {"message_template_deleter", "3709"}, {"message_template_manager", "3710"}, {"acl_deleter", "3711"},
+	{"acl_manager", "3712"}, {"webhook_event_log_viewer", "3713"},
+}
+
+// runKickstart stores the API keys and makes the requests with the first one,
+// in their order, without a detour over the network.
+func (s *Server) runKickstart(ctx context.Context, plan *kickstart.Plan) error {
+	for i := range plan.APIKeys {
+		key := &plan.APIKeys[i]
+		key.Normalize()
+		if err := key.Validate(); err != nil {
+			return fmt.Errorf("kickstart: apiKeys[%d]: %w", i, err)
+		}
+		if key.ID == "" {
+			key.ID = newID()
+		}
+		key.InsertInstant = s.config.Now().UnixMilli()
+		key.LastUpdateInstant = key.InsertInstant
+		if err := s.db.APIKeys.Create(ctx, key); err != nil {
+			return fmt.Errorf("kickstart: apiKeys[%d]: %w", i, err)
+		}
+	}
+	for i, r := range plan.Requests {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		req, err := http.NewRequestWithContext(ctx, r.Method, r.Path, bytes.NewReader(r.Body))
+		if err != nil {
+			return fmt.Errorf("kickstart: requests[%d]: %w", i, err)
+		}
+		req.Header.Set("Authorization", plan.APIKeys[0].Key)
+		req.Header.Set("Content-Type", r.ContentType)
+		if r.TenantID != "" {
+			req.Header.Set("X-FusionAuth-TenantId", r.TenantID)
+		}
+		answer := &answer{header: http.Header{}, status: http.StatusOK}
+		s.mux.ServeHTTP(answer, req)
+		if answer.status >= http.StatusMultipleChoices {
+			return errKickstart(i, r.Method, r.Path, answer.status, answer.body.Bytes())
+		}
+	}
+	return nil
+}
+
+// answer is a response that stays in the process.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }
