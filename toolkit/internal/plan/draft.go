@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -147,7 +148,7 @@ func plain(value any) (any, error) {
 func assign(p, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {
-		return errors.New("cannot hold a value that is not JSON")
+		return errors.New("cannot hold what is not JSON")
 	}
 	fresh := reflect.New(reflect.TypeOf(p).Elem())
 	in := json.NewDecoder(bytes.NewReader(data))
@@ -162,13 +163,14 @@ func assign(p, value any) error {
 
 // misfit words a decoding error without the value.
 func misfit(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if !errors.As(err, &wrong) {
-		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return errors.New("has " + strings.TrimPrefix(err.Error(), "json: "))
 	}
 	kind, _, _ := strings.Cut(wrong.Value, " ")
+	kind = cmp.Or(map[string]string{"string": "text", "array": "a list", "bool": "true or false"}[kind], "a "+kind)
 	if wrong.Field != "" {
-		return fmt.Errorf("cannot hold a %s in %s", kind, wrong.Field)
+		return fmt.Errorf("cannot hold %s in %s", kind, wrong.Field)
 	}
-	return fmt.Errorf("cannot hold a %s", kind)
+	return fmt.Errorf("cannot hold %s", kind)
 }

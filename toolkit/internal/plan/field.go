@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -70,10 +70,17 @@ func parseTarget(path string) (target, error) {
 	if f, ok := fieldNamed(path); ok {
 		return target{field: f}, nil
 	}
+	return target{}, errors.New("FusionAuth's user has no such field that is sent; " + known(path))
+}
+
+// known helps with a field that there is not.
+func known(path string) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
+		if strings.EqualFold(f.name, path) {
+			return "did you mean " + f.name + "?"
+		}
 		names[i] = f.name
 	}
-	return target{}, fmt.Errorf("FusionAuth's user has no field %q that could be sent; use data.NAME or one of %s",
-		path, strings.Join(names, ", "))
+	return "use data.NAME or one of " + strings.Join(names, ", ")
 }

@@ -8,25 +8,31 @@ import (
 	"github.com/dop251/goja"
 )
 
+// pace is how often a running script is looked at; a sound one has long ended
+// by the first time.
+const pace = 2 * time.Millisecond
+
 // guard interrupts a runtime when its time is up or the heap has grown too
-// much, and ends with ctx. Go does not count memory by goroutine, so it
-// watches the program as a whole; a sound script has long ended by then.
-func guard(ctx context.Context, vm *goja.Runtime, memory uint64) {
-	look := time.NewTicker(2 * time.Millisecond)
+// much, and ends with ctx. Time is counted in looks, which a starved process
+// does not get either, so that a busy machine turns nobody away. Go does not
+// count memory by goroutine, so the heap is the whole program's.
+func (s *script) guard(ctx context.Context, vm *goja.Runtime) {
+	look := time.NewTicker(pace)
 	defer look.Stop()
 	start := heap()
-	for {
+	for range s.time / pace {
 		select {
 		case <-ctx.Done():
-			vm.Interrupt(context.Cause(ctx))
+			vm.Interrupt(ctx.Err())
 			return
 		case <-look.C:
-			if heap() > start+memory {
+			if heap() > start+s.memory {
 				vm.Interrupt(ErrMemory)
 				return
 			}
 		}
 	}
+	vm.Interrupt(ErrTime)
 }
 
 func heap() uint64 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/file"
@@ -65,9 +66,8 @@ func (d *draft) evaluate(p *vm.Program, path string) (any, error) {
 
 // message is an expression's error on one line.
 func message(err error) string {
-	var at *file.Error
-	if errors.As(err, &at) {
-		return fmt.Sprintf("%s, at column %d", at.Message, at.Column+1)
+	if at, ok := errors.AsType[*file.Error](err); ok {
+		return fmt.Sprintf("%s, at column %d", strings.ReplaceAll(at.Message, "plan.", ""), at.Column+1)
 	}
 	return err.Error()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ type script struct {
 	program *goja.Program
 	time    time.Duration
 	memory  uint64
+	turns   chan struct{} // as many run at a time as there are processors, so that none waits on its own time
 }
 
 // compileScript loads the file once, so that a file which does not run is
@@ -52,10 +54,8 @@ func compileScript(m Mapping, report report) *script {
 		report(scriptPath, "%v", err)
 		return nil
 	}
-	s := &script{program, scriptTime, scriptMemory}
-	trial := *s
-	trial.time = 10 * scriptTime // a cold start on a busy machine is no mistake
-	if _, err := trial.run(context.Background(), nil, time.Now); err != nil {
+	s := &script{program, scriptTime, scriptMemory, make(chan struct{}, runtime.GOMAXPROCS(0))}
+	if _, err := s.run(context.Background(), nil, time.Now); err != nil {
 		report(scriptPath, "%s", scriptMessage(err))
 	}
 	return s
@@ -70,12 +70,18 @@ func (s *script) run(ctx context.Context, user *CognitoUser, now func() time.Tim
 			err = fmt.Errorf("%w: the engine panicked", ErrScript)
 		}
 	}()
+	select {
+	case s.turns <- struct{}{}:
+		defer func() { <-s.turns }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 	vm := goja.New()
 	vm.SetMaxCallStackSize(scriptDepth)
 	vm.SetTimeSource(now)
-	ctx, cancel := context.WithTimeoutCause(ctx, s.time, ErrTime)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go guard(ctx, vm, s.memory)
+	go s.guard(ctx, vm)
 
 	call, err := surround(vm)
 	if err != nil {

@@ -39,7 +39,7 @@
     if (user === undefined) return;
     mapping = true;
     const answer = map(user);
-    if (answer instanceof Promise) throw new TypeError("processUserJSON is async; make it a plain function");
+    if (Object.prototype.toString.call(answer) === "[object Promise]") throw new TypeError("processUserJSON is async; make it a plain function");
     return stringify(answer);
   };
 })
