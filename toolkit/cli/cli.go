@@ -49,7 +49,8 @@ type output struct {
 
 type root struct {
 	output
-	Version versionCommand `cmd:"" help:"Print which build this is."`
+	Connector connectorCommand `cmd:"" help:"Sign users in at Cognito on FusionAuth's behalf."`
+	Version   versionCommand   `cmd:"" help:"Print which build this is."`
 }
 
 const description = `Carries an organisation's users off Amazon Cognito into FusionAuth.
@@ -69,7 +70,7 @@ func Main(ctx context.Context, p Process, more ...Command) int {
 		kong.Exit(func(code int) { panic(ended(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(out),
+		kong.Bind(out, p),
 	}
 	for _, c := range more {
 		options = append(options, kong.DynamicCommand(c.Name, c.Help, "", c.Cmd))

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"wherry/internal/exit"
 	"wherry/internal/secret"
 )
 
@@ -34,8 +37,22 @@ func (c *Config) Check(report func(path, format string, args ...any)) {
 	}
 }
 
+// Valid checks settings that were not read from a file, and completes them
+// with the defaults.
+func (c *Config) Valid() error {
+	var found []string
+	c.Check(func(path, format string, args ...any) {
+		found = append(found, path+": "+fmt.Sprintf(format, args...))
+	})
+	if len(found) > 0 {
+		return exit.With(exit.Usage, errors.New(strings.Join(found, "\n")), "mend the configuration and run the command again")
+	}
+	c.SetDefaults()
+	return nil
+}
+
 func (t *Target) check(k checker) {
-	k.secretFile("api_key", &t.APIKey, t.APIKeyFile)
+	k.secretFile("api_key", &t.APIKey, &t.APIKeyFile)
 	if t.URL == "" {
 		return // the connector can do without
 	}
@@ -63,22 +80,29 @@ func (k checker) say(name, format string, args ...any) {
 	k.report(k.at(name).prefix, format, args...)
 }
 
-// secretFile fills a secret from the file that the setting name_file names.
-func (k checker) secretFile(name string, value *secret.String, file string) {
+// secretFile fills a secret from the file that the setting name_file names,
+// which then has done its part.
+func (k checker) secretFile(name string, value *secret.String, file *string) {
 	switch {
-	case file == "":
+	case *file == "":
 	case *value != "":
 		k.say(name+"_file", "given together with %s: keep one of them", name)
 	default:
-		content, err := os.ReadFile(k.file(file))
-		if err != nil {
-			k.say(name+"_file", "%v", err)
-		}
-		*value = secret.String(strings.TrimSpace(string(content)))
-		if err == nil && *value == "" {
-			k.say(name+"_file", "%s is empty", file)
-		}
+		*value = secret.String(strings.TrimSpace(k.read(name+"_file", *file)))
+		*file = ""
 	}
+}
+
+// read is the content of a file, which must hold something.
+func (k checker) read(name, file string) string {
+	content, err := os.ReadFile(k.file(file))
+	switch {
+	case err != nil:
+		k.say(name, "%v", err)
+	case len(bytes.TrimSpace(content)) == 0:
+		k.say(name, "%s is empty", file)
+	}
+	return string(content)
 }
 
 // oneOf checks a setting with few values; none means its default.

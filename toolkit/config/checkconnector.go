@@ -13,7 +13,7 @@ const shortestSecret = 16
 
 func (c *Connector) check(k checker) {
 	c.checkSecrets(k)
-	k.secretFile("log_key", &c.LogKey, c.LogKeyFile)
+	k.secretFile("log_key", &c.LogKey, &c.LogKeyFile)
 	if c.Header != "" && !validHeader(c.Header) {
 		k.say("header", "want the name of an HTTP header, such as Authorization")
 	}

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"encoding/json"
 	"net/netip"
 	"net/url"
+
+	"wherry/toolkit/internal/plan"
 )
 
 func (p *Pool) check(k checker) {
@@ -15,9 +18,31 @@ func (p *Pool) check(k checker) {
 	if !clientID.MatchString(p.ClientID) {
 		k.say("client_id", "want the id of an app client of the pool")
 	}
-	k.secretFile("client_secret", &p.ClientSecret, p.ClientSecretFile)
+	k.secretFile("client_secret", &p.ClientSecret, &p.ClientSecretFile)
 	p.checkEndpoint(k)
+	p.Settings.Check(k.say)
+	if p.Mapping.Script != "" {
+		p.Mapping.ScriptSource = k.read("mapping.script", p.Mapping.Script)
+	}
+	p.readSchema(k)
 	p.Connector.check(k.at("connector"))
+}
+
+func (p *Pool) readSchema(k checker) {
+	p.Schema.ID = p.ID
+	if p.SchemaFile == "" {
+		return
+	}
+	var described struct{ UserPool *plan.Schema }
+	err := json.Unmarshal([]byte(k.read("schema_file", p.SchemaFile)), &described)
+	switch {
+	case err != nil || described.UserPool == nil:
+		k.say("schema_file", "want what aws cognito-idp describe-user-pool printed, as JSON")
+	case described.UserPool.ID != p.ID:
+		k.say("schema_file", "it describes the pool %s", described.UserPool.ID)
+	default:
+		p.Schema = *described.UserPool
+	}
 }
 
 func (p *Pool) checkEndpoint(k checker) {

@@ -61,8 +61,39 @@ func TestLoadReadsSecrets(t *testing.T) {
 	if got := c.Connector.Secret.Reveal(); got != "a secret only for tests" {
 		t.Errorf("secret from the environment: %q", got)
 	}
+	if err := c.Valid(); err != nil {
+		t.Errorf("what was read must still be valid: %v", err)
+	}
 	if got, want := c.Path("x"), filepath.Join(dir, "x"); got != want {
 		t.Errorf("paths start at the file: got %s, want %s", got, want)
+	}
+}
+
+func TestLoadReadsTheSchema(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "w.yaml")
+	write(t, filepath.Join(dir, "pool.json"), `{"UserPool":{"Id":"us-east-1_a","UsernameAttributes":["email"]}}`)
+	write(t, file, one+"    schema_file: pool.json\n")
+	c, err := config.Load(file, env)
+	if err != nil || len(c.Pools[0].Schema.UsernameAttributes) != 1 {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	write(t, filepath.Join(dir, "pool.json"), `{"UserPool":{"Id":"us-east-1_b"}}`)
+	if _, err := config.Load(file, env); err == nil || !strings.Contains(err.Error(), "it describes the pool us-east-1_b") {
+		t.Errorf("another pool's schema: %v", err)
+	}
+}
+
+func TestValidChecksWhatWasNotRead(t *testing.T) {
+	t.Parallel()
+	c := config.Config{Pools: []config.Pool{{ID: "us-east-1_a"}}}
+	if err := c.Valid(); exit.Code(err) != exit.Usage || !strings.Contains(err.Error(), "pools[0].client_id: want the id") {
+		t.Errorf("got %v", err)
+	}
+	c.Pools[0].ClientID = "c"
+	if err := c.Valid(); err != nil || c.Pools[0].Name != "us-east-1_a" {
+		t.Errorf("got %v and %+v", err, c)
 	}
 }
 
@@ -95,6 +126,9 @@ func TestLoadNamesEveryMistake(t *testing.T) {
 		{"flow", one + "    connector: {flow: USER_AUTH}", "pools[0].connector.flow: want one of [USER_PASSWORD_AUTH"},
 		{"policy", one + "    connector: {outcomes: {temporary_password: carry-without-factor}}", "pools[0].connector.outcomes.temporary_password: want one of [carry refuse]"},
 		{"deadline", one + "    connector: {deadline: -1s}", "pools[0].connector.deadline: must not be negative"},
+		{"mapping", one + "    mapping: {username: first}", "pools[0].mapping.username: want one of"},
+		{"no script", one + "    mapping: {script: nowhere.js}", "pools[0].mapping.script: open "},
+		{"schema", one + "    schema_file: w.yaml", "pools[0].schema_file: want what aws"},
 		{"rate", one + "    connector: {breaker: {failure_rate: 101}}", "pools[0].connector.breaker.failure_rate: want a percentage"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -28,11 +28,17 @@ type Pool struct {
 	// The FusionAuth tenant that its users go to, by name or id.
 	Tenant string `yaml:"tenant"`
 
+	// What aws cognito-idp describe-user-pool printed, in a file, so that attributes are read by their types.
+	SchemaFile string `yaml:"schema_file"`
+
 	// Mapping, applications and groups.
 	plan.Settings `yaml:",inline"`
 
 	// How the connector signs its users in.
 	Connector SignIn `yaml:"connector"`
+
+	// Schema is what schema_file says.
+	Schema plan.Schema `yaml:"-" jsonschema:"-"`
 }
 
 // Flow is how a password is put before Cognito.

@@ -3,6 +3,7 @@ package cognito
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
@@ -110,11 +111,17 @@ func call[I, O any](ctx context.Context, operation string, in *I, do func(contex
 // signed is call for operations that need IAM. Credentials that cannot be had
 // are told apart from a Cognito that does not answer.
 func signed[I, O any](ctx context.Context, c *Client, operation string, in *I, do func(context.Context, *I, ...func(*idp.Options)) (*O, error)) (*O, error) {
-	if c.Credentials == nil {
-		return nil, &Failure{Operation: operation, Outcome: Misconfigured, Hint: iam}
-	}
-	if _, err := c.Credentials.Retrieve(ctx); err != nil {
+	if err := c.authorised(ctx); err != nil {
+		began(ctx, operation)(Misconfigured, "")
 		return nil, &Failure{Operation: operation, Outcome: Misconfigured, Hint: iam, err: err}
 	}
 	return call(ctx, operation, in, do)
+}
+
+func (c *Client) authorised(ctx context.Context) error {
+	if c.Credentials == nil {
+		return errors.New("no credentials")
+	}
+	_, err := c.Credentials.Retrieve(ctx)
+	return err
 }

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+
+	"wherry/internal/console"
+	"wherry/internal/serve"
+	"wherry/toolkit/config"
+	"wherry/toolkit/connector"
+)
+
+// connectorCommand is `wherry connector` and what stands below it.
+type connectorCommand struct {
+	Serve connectorServe `cmd:"" default:"withargs" help:"Serve the connector until interrupted."`
+}
+
+// connectorServe serves the connector in the foreground.
+type connectorServe struct {
+	Config string `default:"wherry.yaml" placeholder:"FILE" help:"The configuration."`
+	Listen string `default:"127.0.0.1:9080" placeholder:"HOST:PORT" help:"Where FusionAuth reaches the connector."`
+	Admin  string `placeholder:"HOST:PORT" help:"Where /healthz, /readyz and /metrics are. Default: nowhere."`
+}
+
+// Run serves until the context ends.
+func (c *connectorServe) Run(ctx context.Context, out *console.Console, p Process) error {
+	settings, err := config.Load(c.Config, p.Getenv)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(out.Err, nil))
+	k, err := connector.New(ctx, connector.Config{Settings: settings, Log: log})
+	if err != nil {
+		return err
+	}
+	rooms, err := c.rooms(ctx, k)
+	if err != nil {
+		return err
+	}
+	out.Note("%s, for %d pool(s); stop with Ctrl-C", addresses(rooms), len(settings.Pools))
+	err = serveAll(ctx, rooms, log)
+	k.Wait()
+	return err
+}
+
+type room struct {
+	name     string
+	listener net.Listener
+	handler  http.Handler
+}
+
+func addresses(rooms []room) string {
+	var list []string
+	for _, r := range rooms {
+		list = append(list, r.name+" on "+r.listener.Addr().String())
+	}
+	return strings.Join(list, ", ")
+}
+
+// rooms opens the listeners.
+func (c *connectorServe) rooms(ctx context.Context, k *connector.Connector) ([]room, error) {
+	ln, err := serve.Listen(ctx, "--listen", c.Listen)
+	if err != nil {
+		return nil, err
+	}
+	if k.TLS() != nil {
+		ln = tls.NewListener(ln, k.TLS())
+	}
+	rooms := []room{{"connector", ln, k.Handler()}}
+	if c.Admin == "" {
+		return rooms, nil
+	}
+	admin, err := serve.Listen(ctx, "--admin", c.Admin)
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	return append(rooms, room{"admin", admin, k.Admin()}), nil
+}
+
+// serveAll serves until the context ends or a listener breaks; either ends
+// them all.
+func serveAll(ctx context.Context, rooms []room, log *slog.Logger) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, len(rooms))
+	for _, r := range rooms {
+		go func() {
+			ended <- serve.HTTP(ctx, r.listener, r.handler, log)
+			stop()
+		}()
+	}
+	var errs []error
+	for range rooms {
+		errs = append(errs, <-ended)
+	}
+	return errors.Join(errs...)
+}
