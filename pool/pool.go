@@ -24,6 +24,7 @@ import (
 	"github.com/google/uuid"
 
 	"wherry/internal/serve"
+	"wherry/pool/internal/account"
 	"wherry/pool/internal/api"
 	"wherry/pool/internal/clock"
 	"wherry/pool/internal/count"
@@ -94,6 +95,7 @@ func New(c Config) (*Pool, error) {
 		p.log = slog.New(slog.DiscardHandler)
 	}
 	p.faults = fault.New(c.Faults, p.clock.Now)
+	p.store.Now = p.faults.Now
 	p.mints = token.Mints{Seed: c.Keys, Issuer: issuer(c.Issuer), Start: time.Now()}
 	for _, d := range c.Directories {
 		if d.Pool.ID == "" {
@@ -102,14 +104,16 @@ func New(c Config) (*Pool, error) {
 		p.store.Add(d)
 	}
 	p.api = &api.API{
-		Store: &p.store, Outbox: &p.outbox, Faults: p.faults, Counter: &p.counter,
+		Region: store.Region(c.Directories[0].Pool.ID),
+		Store:  &p.store, Outbox: &p.outbox, Faults: p.faults, Counter: &p.counter,
 		Signatures: &sigv4.Checker{Credentials: c.Credentials, Now: p.faults.Now},
 		Pager:      api.NewPager(c.Keys, p.faults.Now),
 		SignIn: &signin.Service{
 			Mints: &p.mints, Outbox: &p.outbox, Now: p.faults.Now, NewID: uuid.NewString, Code: sixDigits,
 			SRP: srp.New(sha256.Sum256([]byte(c.Keys+"\x00srp")), p.faults.Now, rand.Reader),
 		},
-		Now: p.faults.Now, NewID: uuid.NewString,
+		Accounts: &account.Service{Outbox: &p.outbox, Now: p.faults.Now, NewID: uuid.NewString, Code: sixDigits},
+		Now:      p.faults.Now, NewID: uuid.NewString,
 	}
 	return p, nil
 }

@@ -1,10 +1,6 @@
 package pool
 
-import (
-	"time"
-
-	"wherry/pool/internal/model"
-)
+import "wherry/pool/internal/model"
 
 // SamplePassword is the password of every user of Sample.
 const SamplePassword = "Correct-Horse-1"
@@ -29,10 +25,8 @@ func Sample() Directory {
 var sampleFlows = []string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
 
 func sampleUser(name, sub, status string, groups ...string) User {
-	now := time.Now().UTC()
 	return User{
-		Username: name, Status: status, Enabled: true, Created: now, Modified: now,
-		Password: SamplePassword, Groups: groups,
+		Username: name, Status: status, Enabled: true, Password: SamplePassword, Groups: groups,
 		Attributes: []Attribute{{Name: "sub", Value: sub}, {Name: "email", Value: name + "@example.com"}, {Name: "email_verified", Value: "true"}},
 	}
 }

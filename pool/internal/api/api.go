@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"wherry/pool/internal/account"
 	"wherry/pool/internal/awsjson"
 	"wherry/pool/internal/count"
 	"wherry/pool/internal/fault"
@@ -22,8 +23,10 @@ import (
 
 // API answers AWS JSON 1.1.
 type API struct {
+	Region     string // of pools that are made by CreateUserPool
 	Store      *store.Store
 	SignIn     *signin.Service
+	Accounts   *account.Service
 	Outbox     *outbox.Outbox
 	Faults     *fault.Faults
 	Counter    *count.Counter

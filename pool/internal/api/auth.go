@@ -70,6 +70,59 @@ func (a *API) client(poolID, clientID string) (*store.Pool, *model.Client, error
 	return p, client, nil
 }
 
+type respondIn struct {
+	ClientId           string `shape:"ClientIdType,required"`
+	ChallengeName      string `shape:"ChallengeNameType,required"`
+	Session            string `shape:"SessionType"`
+	ChallengeResponses map[string]string
+}
+
+type adminRespondIn struct {
+	UserPoolId string `shape:"UserPoolIdType,required"`
+	respondIn
+}
+
+func (a *API) respondToAuthChallenge(c *Call, in *respondIn) (authOut, error) {
+	p, client, err := a.Store.Client(in.ClientId)
+	if err != nil {
+		return authOut{}, err
+	}
+	return a.respond(c, p, client, in)
+}
+
+func (a *API) adminRespondToAuthChallenge(c *Call, in *adminRespondIn) (authOut, error) {
+	p, client, err := a.client(in.UserPoolId, in.ClientId)
+	if err != nil {
+		return authOut{}, err
+	}
+	return a.respond(c, p, client, &in.respondIn)
+}
+
+func (a *API) respond(c *Call, p *store.Pool, client *model.Client, in *respondIn) (authOut, error) {
+	result, err := a.SignIn.Respond(signin.Answer{
+		Pool: p, Client: client, Challenge: in.ChallengeName, Session: in.Session, Responses: in.ChallengeResponses,
+	})
+	return shown(c, p, result), err
+}
+
+type getTokensIn struct {
+	RefreshToken string `shape:"TokenModelType,required"`
+	ClientId     string `shape:"ClientIdType,required"`
+	ClientSecret string
+}
+
+func (a *API) getTokensFromRefreshToken(c *Call, in *getTokensIn) (authOut, error) {
+	p, client, err := a.Store.Client(in.ClientId)
+	if err != nil {
+		return authOut{}, err
+	}
+	if err := signin.CheckSecret(client, in.ClientSecret); err != nil {
+		return authOut{}, err
+	}
+	result, err := a.SignIn.Exchange(p, client, in.RefreshToken)
+	return shown(c, p, result), err
+}
+
 type revokeTokenIn struct {
 	Token        string `shape:"TokenModelType,required"`
 	ClientId     string `shape:"ClientIdType,required"`
@@ -87,4 +140,20 @@ func (a *API) revokeToken(c *Call, in *revokeTokenIn) (nothing, error) {
 	user, err := a.SignIn.Revoke(p, client, in.Token)
 	c.About(p, user)
 	return nothing{}, err
+}
+
+func (a *API) globalSignOut(c *Call, in *tokenIn) (nothing, error) {
+	h, err := a.holder(c, in)
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, a.SignIn.SignOut(h.Pool, h.User)
+}
+
+func (a *API) adminUserGlobalSignOut(c *Call, in *userIn) (nothing, error) {
+	p, user, err := a.user(c, *in)
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, a.SignIn.SignOut(p, user)
 }

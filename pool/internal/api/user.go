@@ -1,7 +1,9 @@
 package api
 
 import (
+	"wherry/pool/internal/account"
 	"wherry/pool/internal/model"
+	"wherry/pool/internal/signin"
 	"wherry/pool/internal/store"
 )
 
@@ -36,12 +38,20 @@ type getUserOut struct {
 	factors
 }
 
-func (a *API) getUser(c *Call, in *tokenIn) (getUserOut, error) {
+// holder finds the user whose access token it is.
+func (a *API) holder(c *Call, in *tokenIn) (signin.Holder, error) {
 	h, err := a.SignIn.Holder(a.Store, in.AccessToken)
+	if h.Pool != nil {
+		c.About(h.Pool, h.User)
+	}
+	return h, err
+}
+
+func (a *API) getUser(c *Call, in *tokenIn) (getUserOut, error) {
+	h, err := a.holder(c, in)
 	if err != nil {
 		return getUserOut{}, err
 	}
-	c.About(h.Pool, h.User)
 	return getUserOut{h.User.Username, readable(h.User.User, h.Client), factorsOf(h.User.User)}, nil
 }
 
@@ -99,4 +109,112 @@ func (a *API) adminGetUser(c *Call, in *userIn) (adminGetUserOut, error) {
 		return adminGetUserOut{}, err
 	}
 	return adminGetUserOut{profileOf(user.User), user.Attributes, factorsOf(user.User)}, nil
+}
+
+type adminCreateUserOut struct{ User listed }
+
+type adminCreateUserIn struct {
+	userIn
+	UserAttributes     []model.Attribute
+	TemporaryPassword  string `shape:"PasswordType"`
+	ForceAliasCreation bool
+	MessageAction      string `shape:"MessageActionType"`
+}
+
+func (a *API) adminCreateUser(c *Call, in *adminCreateUserIn) (adminCreateUserOut, error) {
+	p, err := a.Store.Pool(in.UserPoolId)
+	if err != nil {
+		return adminCreateUserOut{}, err
+	}
+	make := a.Accounts.Invite
+	if in.MessageAction == "RESEND" {
+		make = a.Accounts.InviteAgain
+	}
+	user, err := make(p, account.Invitation{
+		Profile: account.Profile{Username: in.Username, Password: in.TemporaryPassword, Attributes: in.UserAttributes},
+		Silent:  in.MessageAction == "SUPPRESS",
+		Force:   in.ForceAliasCreation,
+	})
+	if err != nil {
+		return adminCreateUserOut{}, err
+	}
+	c.About(p, user)
+	return adminCreateUserOut{listedOf([]store.User{user})[0]}, nil
+}
+
+type adminUpdateUserAttributesIn struct {
+	userIn
+	UserAttributes []model.Attribute `shape:",required"`
+}
+
+func (a *API) adminUpdateUserAttributes(c *Call, in *adminUpdateUserAttributesIn) (nothing, error) {
+	p, user, err := a.user(c, in.userIn)
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, a.change(p, user, func(u *model.User) error {
+		return account.Write(p.Settings.Get(), u, in.UserAttributes)
+	})
+}
+
+type adminDeleteUserAttributesIn struct {
+	userIn
+	UserAttributeNames []string `shape:",required"`
+}
+
+func (a *API) adminDeleteUserAttributes(c *Call, in *adminDeleteUserAttributesIn) (nothing, error) {
+	p, user, err := a.user(c, in.userIn)
+	if err != nil {
+		return nothing{}, err
+	}
+	empty := make([]model.Attribute, len(in.UserAttributeNames))
+	for i, name := range in.UserAttributeNames {
+		empty[i].Name = name
+	}
+	return nothing{}, a.change(p, user, func(u *model.User) error {
+		return account.Write(p.Settings.Get(), u, empty)
+	})
+}
+
+// change writes to a user, and notes when.
+func (a *API) change(p *store.Pool, user store.User, change func(*model.User) error) error {
+	_, err := p.Users.Update(user.N, func(u *model.User) error {
+		u.Modified = a.Now()
+		return change(u)
+	})
+	return err
+}
+
+func (a *API) adminDisableUser(c *Call, in *userIn) (nothing, error) {
+	p, user, err := a.user(c, *in)
+	if err != nil {
+		return nothing{}, err
+	}
+	if err := a.enable(p, user, false); err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, a.SignIn.SignOut(p, user)
+}
+
+func (a *API) adminEnableUser(c *Call, in *userIn) (nothing, error) {
+	p, user, err := a.user(c, *in)
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, a.enable(p, user, true)
+}
+
+func (a *API) enable(p *store.Pool, user store.User, enabled bool) error {
+	return a.change(p, user, func(u *model.User) error {
+		u.Enabled = enabled
+		return nil
+	})
+}
+
+func (a *API) adminDeleteUser(c *Call, in *userIn) (nothing, error) {
+	p, user, err := a.user(c, *in)
+	if err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, p.Users.Delete(user.N)
 }

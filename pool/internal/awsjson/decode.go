@@ -3,6 +3,7 @@
 package awsjson
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +40,8 @@ func (m Members) Text(name string) string {
 }
 
 // Decode reads a request into v, a pointer to a struct whose fields are named
-// as the API's members, and checks them by their shape tags. Members that v
+// as the API's members, if need be by a json tag, and checks them by their
+// shape tags. Members that v
 // does not have are ignored. Every fault is named in one refusal.
 func Decode(members Members, v any) error {
 	var faults []string
@@ -58,7 +60,8 @@ func decode(members Members, v reflect.Value, faults *[]string) error {
 			}
 			continue
 		}
-		raw, given := members[field.Name]
+		member, _, _ := strings.Cut(cmp.Or(field.Tag.Get("json"), field.Name), ",")
+		raw, given := members[member]
 		given = given && string(raw) != "null"
 		if given {
 			if err := json.Unmarshal(raw, v.Field(i).Addr().Interface()); err != nil {
@@ -68,7 +71,7 @@ func decode(members Members, v reflect.Value, faults *[]string) error {
 		name, required := strings.CutSuffix(field.Tag.Get("shape"), "required")
 		name = strings.TrimSuffix(name, ",")
 		if fault := check(v.Field(i), shapes[name], name != "", given, required); fault != "" {
-			*faults = append(*faults, at(field.Name, v.Field(i), given, shapes[name].sensitive)+fault)
+			*faults = append(*faults, at(member, v.Field(i), given, shapes[name].sensitive)+fault)
 		}
 	}
 	return nil

@@ -3,8 +3,10 @@
 package outbox
 
 import (
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Message is one SMS or mail.
@@ -53,4 +55,22 @@ func (o *Outbox) To(username string) []Message {
 		}
 	}
 	return found
+}
+
+// Mask hides most of an address, as CODE_DELIVERY_DESTINATION does.
+func Mask(to string) string {
+	local, domain, mail := strings.Cut(to, "@")
+	switch {
+	case mail && local != "" && domain != "":
+		return initial(local) + "***@" + initial(domain) + "***"
+	case len(to) > 4:
+		return "+*******" + to[len(to)-4:]
+	default:
+		return "***"
+	}
+}
+
+func initial(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return s[:size]
 }

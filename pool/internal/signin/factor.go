@@ -3,7 +3,6 @@ package signin
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/outbox"
@@ -71,7 +70,7 @@ func (s *Service) ask(a *attempt, factor string) (Result, error) {
 	s.send(a, medium, to, factor, code)
 	return s.challenge(a, session{challenge: factor, code: code}, map[string]string{
 		"CODE_DELIVERY_DELIVERY_MEDIUM": medium,
-		"CODE_DELIVERY_DESTINATION":     Mask(to),
+		"CODE_DELIVERY_DESTINATION":     outbox.Mask(to),
 	})
 }
 
@@ -121,17 +120,4 @@ func (s *Service) challenge(a *attempt, v session, parameters map[string]string)
 	v.expires = s.Now().Add(a.client.SessionLifetime())
 	id := s.sessions.put(v, s.Now())
 	return Result{Challenge: v.challenge, Parameters: parameters, Session: id, User: a.user}, nil
-}
-
-// Mask hides most of an address, as CODE_DELIVERY_DESTINATION does.
-func Mask(to string) string {
-	local, domain, mail := strings.Cut(to, "@")
-	switch {
-	case mail && local != "" && domain != "":
-		return local[:1] + "***@" + domain[:1] + "***"
-	case len(to) > 4:
-		return "+*******" + to[len(to)-4:]
-	default:
-		return "***"
-	}
 }

@@ -135,3 +135,8 @@ func CheckSecret(c *model.Client, secret string) error {
 	}
 	return nil
 }
+
+// Forgive ends a lockout.
+func (s *Service) Forgive(p *store.Pool, user store.User) {
+	s.tries.passed(who{p.ID, user.N})
+}

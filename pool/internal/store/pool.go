@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"strings"
 
 	"wherry/pool/internal/model"
 )
@@ -24,17 +25,20 @@ type Pool struct {
 	Risk      Table[model.RiskConfiguration] // by client id, or ""
 }
 
-func newPool(d model.Directory) *Pool {
-	complete(&d.Pool)
-	p := &Pool{ID: d.Pool.ID, Users: newUsers(&d)}
+func newPool(d model.Directory, now model.Instant) *Pool {
+	Complete(&d.Pool)
+	date(&d.Pool.CreationDate, &d.Pool.LastModifiedDate, now)
+	p := &Pool{ID: d.Pool.ID, Users: newUsers(&d, now)}
 	p.Settings.item.Store(&d.Pool)
 	p.MFA.item.Store(&d.MFA)
 	for _, g := range d.Groups {
 		g.UserPoolID = p.ID
+		date(&g.CreationDate, &g.LastModifiedDate, now)
 		p.Groups.Put(g.GroupName, &g)
 	}
 	for _, v := range d.Providers {
 		v.UserPoolID = p.ID
+		date(&v.CreationDate, &v.LastModifiedDate, now)
 		p.Providers.Put(v.ProviderName, &v)
 	}
 	for _, r := range d.ResourceServers {
@@ -43,7 +47,7 @@ func newPool(d model.Directory) *Pool {
 	}
 	for _, v := range d.Domains {
 		v.UserPoolID, v.AWSAccountID, v.Status = p.ID, cmp.Or(v.AWSAccountID, Account), cmp.Or(v.Status, "ACTIVE")
-		p.Domains.Put(v.Domain, &v)
+		p.AddDomain(&v)
 	}
 	for _, v := range d.UI {
 		v.UserPoolID, v.ClientID = p.ID, cmp.Or(v.ClientID, "ALL")
@@ -56,8 +60,30 @@ func newPool(d model.Directory) *Pool {
 	return p
 }
 
-// complete fills in what Cognito fills in for a new pool.
-func complete(p *model.Pool) {
+// date fills in when a thing was made, and last changed.
+func date(created, modified *model.Instant, now model.Instant) {
+	if created.IsZero() {
+		*created = now
+	}
+	if modified.IsZero() {
+		*modified = *created
+	}
+}
+
+// AddDomain gives the pool a domain: a prefix, or a whole name of its own.
+func (p *Pool) AddDomain(d *model.Domain) {
+	p.Domains.Put(d.Domain, d)
+	p.Settings.Update(func(s *model.Pool) {
+		if strings.Contains(d.Domain, ".") {
+			s.CustomDomain = d.Domain
+		} else {
+			s.Domain = d.Domain
+		}
+	})
+}
+
+// Complete fills in what Cognito fills in where nothing was said.
+func Complete(p *model.Pool) {
 	p.Name = cmp.Or(p.Name, p.ID)
 	p.Arn = cmp.Or(p.Arn, "arn:aws:cognito-idp:"+Region(p.ID)+":"+Account+":userpool/"+p.ID)
 	p.MfaConfiguration = cmp.Or(p.MfaConfiguration, "OFF")

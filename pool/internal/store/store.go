@@ -6,6 +6,7 @@ package store
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/refuse"
@@ -13,6 +14,8 @@ import (
 
 // Store is every pool of one process.
 type Store struct {
+	Now func() time.Time // dates what comes without a date
+
 	pools   Table[Pool]
 	mu      sync.RWMutex
 	clients map[string]*Pool // which pool a client belongs to
@@ -21,7 +24,7 @@ type Store struct {
 // Add makes a pool of what d describes, with the defaults that Cognito fills
 // in. A pool of the same id is replaced.
 func (s *Store) Add(d model.Directory) *Pool {
-	p := newPool(d)
+	p := newPool(d, model.At(s.Now()))
 	s.pools.Put(p.ID, p)
 	for _, c := range d.Clients {
 		s.AddClient(p, c)
@@ -73,6 +76,7 @@ func (s *Store) Client(id string) (*Pool, *model.Client, error) {
 // AddClient gives p a client, and makes it known by its id alone.
 func (s *Store) AddClient(p *Pool, c model.Client) {
 	c.UserPoolID = p.ID
+	date(&c.CreationDate, &c.LastModifiedDate, model.At(s.Now()))
 	if c.RefreshTokenValidity == 0 {
 		c.RefreshTokenValidity = 30
 	}

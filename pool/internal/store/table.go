@@ -82,6 +82,7 @@ func (t *Table[T]) Delete(name string) bool {
 func (t *Table[T]) After(name string, limit int) (items []*T, next string) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
+	items = []*T{}
 	i, found := slices.BinarySearch(t.names, name)
 	if found {
 		i++

@@ -32,7 +32,7 @@ type Users struct {
 	index   map[string][]int // changed and own users, by attribute and folded value
 }
 
-func newUsers(d *model.Directory) *Users {
+func newUsers(d *model.Directory, now model.Instant) *Users {
 	u := &Users{
 		base:          d.Population,
 		caseSensitive: d.Pool.CaseSensitive(),
@@ -48,7 +48,11 @@ func newUsers(d *model.Directory) *Users {
 		u.base = nobody{}
 	}
 	for i := range d.Users {
-		u.add(new(d.Users[i].Clone()))
+		user := d.Users[i].Clone()
+		created, modified := model.Instant{Time: user.Created}, model.Instant{Time: user.Modified}
+		date(&created, &modified, now)
+		user.Created, user.Modified = created.Time, modified.Time
+		u.add(&user)
 	}
 	return u
 }

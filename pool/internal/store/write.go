@@ -70,6 +70,20 @@ func (u *Users) Update(n int, change func(*model.User) error) (User, error) {
 	return User{n, &user}, nil
 }
 
+// Release takes a verified address away from whoever has it as an alias.
+func (u *Users) Release(name, value string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.verifiedOnly || !slices.Contains(u.logins, name) {
+		return
+	}
+	for other := range u.find(name, value) {
+		user := other.Clone()
+		user.Set(name+"_verified", "false")
+		u.replace(other.N, other.User, &user)
+	}
+}
+
 // Delete removes a user; its number is never used again.
 func (u *Users) Delete(n int) error {
 	u.mu.Lock()
