@@ -3,33 +3,27 @@ package fault
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"net/http"
 	"time"
+
+	"wherry/pool/internal/refuse"
 )
 
 // Decision says what to do with one request. The zero value is: serve it.
 type Decision struct {
 	Delay       time.Duration // wait so long first
 	Reset       bool          // then break the connection, without an answer
-	Err         *Error        // or answer this
+	Err         *refuse.Error // or answer this
 	ExpireToken bool          // or take the request's paging token, if any, for expired
 
 	empty bool
 	share float64 // of a full page; 0 stands for all of it
 }
 
-// Error is an answer in place of the one asked for.
-type Error struct {
-	Status  int // of HTTP
-	Type    string
-	Message string
-}
-
-func (e *Error) Error() string { return e.Type + ": " + e.Message }
-
 var (
-	errThrottled   = &Error{400, "TooManyRequestsException", "Rate exceeded"}
-	errInternal    = &Error{500, "InternalErrorException", "Something went wrong"}
-	errUnavailable = &Error{503, "ServiceUnavailableException", "Service is unavailable"}
+	errThrottled   = &refuse.Error{Type: "TooManyRequestsException", Message: "Rate exceeded", Status: http.StatusBadRequest}
+	errInternal    = &refuse.Error{Type: "InternalErrorException", Message: "Internal server error.", Status: http.StatusInternalServerError}
+	errUnavailable = &refuse.Error{Type: "ServiceUnavailableException", Message: "Service is unavailable", Status: http.StatusServiceUnavailable}
 )
 
 // Page says how many entries a page may hold that would hold limit, which is
