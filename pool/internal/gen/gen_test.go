@@ -17,8 +17,8 @@ import (
 	"wherry/pool/internal/model"
 )
 
-// pool draws a pool of any size up to the most that Cognito allows.
-func pool(t *rapid.T, most int) *gen.Pool {
+// drawn is a pool of any size up to the most that Cognito allows.
+func drawn(t *rapid.T, most int) *gen.Pool {
 	return gen.New(rapid.IntRange(1, most).Draw(t, "size"), rapid.Uint64().Draw(t, "seed"))
 }
 
@@ -29,7 +29,7 @@ var loginAttributes = []string{"sub", "email", "phone_number", "preferred_userna
 func TestUsersAreFoundByEveryLogin(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := pool(t, most)
+		p := drawn(t, most)
 		n := rapid.IntRange(0, p.Len()-1).Draw(t, "n")
 		u := p.User(n)
 		recase := rapid.SampledFrom([]func(string) string{strings.ToUpper, strings.ToLower, strings.Clone}).Draw(t, "case")
@@ -94,7 +94,7 @@ func TestFindStaysInside(t *testing.T) {
 func TestSubsAscend(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := pool(t, most)
+		p := drawn(t, most)
 		n := rapid.IntRange(0, p.Len()-1).Draw(t, "n")
 		this := p.User(n)
 		if !regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(this.Sub()) {
@@ -207,7 +207,7 @@ func TestUsersAreLegal(t *testing.T) {
 	e164 := regexp.MustCompile(`^\+\d{8,15}$`)
 	policy := []func(rune) bool{unicode.IsUpper, unicode.IsLower, unicode.IsDigit, unicode.IsPunct}
 	rapid.Check(t, func(t *rapid.T) {
-		p := pool(t, most)
+		p := drawn(t, most)
 		n := rapid.IntRange(0, p.Len()-1).Draw(t, "n")
 		u := p.User(n)
 		if !legal.MatchString(u.Username) {
@@ -247,7 +247,7 @@ func TestUsersAreLegal(t *testing.T) {
 func TestPoolsFollowFromTheSeed(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		p := pool(t, most)
+		p := drawn(t, most)
 		n := rapid.IntRange(0, p.Len()-1).Draw(t, "n")
 		first := p.User(n)
 		first.Attributes[0].Value = "changed"
