@@ -2,10 +2,12 @@ package pool
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 
 	"wherry/internal/console"
@@ -19,6 +21,10 @@ import (
 type Command struct {
 	Listen  string `default:"127.0.0.1:9229" placeholder:"HOST:PORT" help:"Where to answer as Cognito does."`
 	Control string `placeholder:"HOST:PORT" help:"Where tests may watch and disturb the pool (default: nowhere)."`
+
+	File  string `type:"existingfile" placeholder:"SEED" help:"A seed file, or what 'aws cognito-idp list-users' printed."`
+	Users int    `placeholder:"N" help:"Also a pool of N users, computed from their number."`
+	Seed  uint64 `default:"1" placeholder:"S" help:"Which computed users, and which run of luck for faults."`
 
 	Faults string `placeholder:"LIST" help:"What to disturb, such as throttle,outage=10s; see below."`
 	Issuer string `placeholder:"URL" help:"What tokens name as issuer, before the pool's id (default: Cognito's own address)."`
@@ -58,13 +64,50 @@ func (c *Command) Run(ctx context.Context, out *console.Console) error {
 
 func (c *Command) config(out *console.Console) (Config, error) {
 	config := Config{Issuer: c.Issuer, Log: slog.New(slog.NewTextHandler(out.Err, nil))}
-	config.Directories = []Directory{Sample()}
 	if c.AccessKeyID != "" {
 		config.Credentials = []Credential{{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey.Reveal()}}
 	}
-	var err error
-	config.Faults, err = fault.Parse(c.Faults)
-	return config, err
+	var unread, disturbed error
+	config.Directories, unread = c.directories()
+	config.Faults, disturbed = fault.Parse(c.Faults)
+	if config.Faults.Seed == 0 {
+		config.Faults.Seed = c.Seed
+	}
+	return config, errors.Join(unread, disturbed, c.complete())
+}
+
+// complete finds flags that go together and were not given together.
+func (c *Command) complete() error {
+	switch {
+	case c.Users < 0:
+		return errors.New("--users counts users: give a number above zero")
+	case (c.AccessKeyID == "") != (c.SecretAccessKey == ""):
+		return errors.New("--access-key-id and --secret-access-key belong together: give both, or neither to accept any signature")
+	default:
+		return nil
+	}
+}
+
+// directories is the pools to serve: of the file, and the computed one. Without
+// either it is the sample.
+func (c *Command) directories() ([]Directory, error) {
+	var all []Directory
+	if c.File != "" {
+		data, err := os.ReadFile(c.File)
+		if err != nil {
+			return nil, fmt.Errorf("read the seed: %w", err)
+		}
+		if all, err = ReadSeed(c.File, data, os.Getenv); err != nil {
+			return nil, err
+		}
+	}
+	if c.Users > 0 {
+		all = append(all, Generate(c.Users, c.Seed).Directory())
+	}
+	if len(all) == 0 {
+		all = []Directory{Sample()}
+	}
+	return all, nil
 }
 
 // started is what the command says once it answers.

@@ -29,8 +29,11 @@ import (
 	"wherry/pool/internal/clock"
 	"wherry/pool/internal/count"
 	"wherry/pool/internal/fault"
+	"wherry/pool/internal/gen"
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/outbox"
+	"wherry/pool/internal/outcome"
+	"wherry/pool/internal/seed"
 	"wherry/pool/internal/signin"
 	"wherry/pool/internal/sigv4"
 	"wherry/pool/internal/srp"
@@ -46,14 +49,39 @@ type (
 	User           = model.User
 	Attribute      = model.Attribute
 	UserMFA        = model.UserMFA
+	Device         = model.Device
+	AuthEvent      = model.AuthEvent
+	Schema         = model.Schema
+	PasswordPolicy = model.PasswordPolicy
+	Policies       = model.Policies
 	Group          = model.Group
 	Provider       = model.Provider
 	ResourceServer = model.ResourceServer
+	Scope          = model.Scope
+	Domain         = model.Domain
+	MFAConfig      = model.MFAConfig
+	Instant        = model.Instant
 	Credential     = sigv4.Credential
 	Counters       = count.Counters
 	Message        = outbox.Message
+	Outcome        = outcome.Outcome
 	Faults         = fault.Settings
+	Generated      = gen.Pool // a pool of computed users
+	Expected       = gen.Account
 )
+
+// Generate makes a pool of computed users; its Directory goes into a Config.
+func Generate(users int, seed uint64) *Generated { return gen.New(users, seed) }
+
+// Sample is a pool of made-up people, one of each common kind.
+func Sample() Directory { return seed.Sample() }
+
+// ReadSeed reads a seed file, in which ${NAME} stands for what getenv says, or
+// what `aws cognito-idp list-users` printed. The error names every mistake;
+// name is only used in it.
+func ReadSeed(name string, data []byte, getenv func(string) string) ([]Directory, error) {
+	return seed.Read(name, data, getenv)
+}
 
 // Config says what to serve.
 type Config struct {
@@ -78,11 +106,14 @@ type Pool struct {
 	clock   clock.Clock
 	store   store.Store
 	outbox  outbox.Outbox
+	wanted  outcome.Outcomes
 	counter count.Counter
 	faults  *fault.Faults
 	mints   token.Mints
 	api     *api.API
 	log     *slog.Logger
+
+	generated map[string]*gen.Pool // by pool id
 }
 
 // New makes a stand-in of what c describes.
@@ -90,7 +121,7 @@ func New(c Config) (*Pool, error) {
 	if len(c.Directories) == 0 {
 		return nil, errors.New("a stand-in needs at least one user pool")
 	}
-	p := &Pool{log: c.Log}
+	p := &Pool{log: c.Log, generated: map[string]*gen.Pool{}}
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)
 	}
@@ -102,10 +133,13 @@ func New(c Config) (*Pool, error) {
 			return nil, errors.New("a user pool needs an id, such as us-east-1_Example01")
 		}
 		p.store.Add(d)
+		if computed, ok := d.Population.(*gen.Pool); ok {
+			p.generated[d.Pool.ID] = computed
+		}
 	}
 	p.api = &api.API{
 		Region: store.Region(c.Directories[0].Pool.ID),
-		Store:  &p.store, Outbox: &p.outbox, Faults: p.faults, Counter: &p.counter,
+		Store:  &p.store, Outbox: &p.outbox, Faults: p.faults, Outcomes: &p.wanted, Counter: &p.counter,
 		Signatures: &sigv4.Checker{Credentials: c.Credentials, Now: p.faults.Now},
 		Pager:      api.NewPager(c.Keys, p.faults.Now),
 		SignIn: &signin.Service{
@@ -170,3 +204,6 @@ func (p *Pool) MoveClock(d time.Duration) { p.clock.Move(d) }
 
 // SetFaults replaces the faults.
 func (p *Pool) SetFaults(f Faults) { p.faults.Set(f) }
+
+// SetOutcomes replaces the outcomes that requests are made to have.
+func (p *Pool) SetOutcomes(all ...Outcome) { p.wanted.Set(all) }

@@ -15,12 +15,6 @@ import (
 	"wherry/pool"
 )
 
-const (
-	poolID   = "us-east-1_Example01"
-	clientID = "1example23456789"
-	password = pool.SamplePassword
-)
-
 // standIn is a pool with a client of it.
 type standIn struct {
 	*cip.Client
@@ -28,13 +22,10 @@ type standIn struct {
 	url  string
 }
 
-// start serves directories, or the sample, and gives AWS's own client for it.
-func start(t testing.TB, directories ...pool.Directory) *standIn {
+// start serves the directory after changes, and gives AWS's own client for it.
+func start(t testing.TB, changes ...func(*pool.Directory)) *standIn {
 	t.Helper()
-	if directories == nil {
-		directories = []pool.Directory{pool.Sample()}
-	}
-	return startWith(t, pool.Config{Directories: directories})
+	return startWith(t, pool.Config{Directories: []pool.Directory{directory(changes...)}})
 }
 
 func startWith(t testing.TB, c pool.Config) *standIn {
@@ -81,14 +72,4 @@ func wantRefusal(t testing.TB, err error, want string) {
 	if got := said(err); got != want {
 		t.Errorf("got %q (%v), want %q", got, err, want)
 	}
-}
-
-// attribute picks an attribute out of a list.
-func attribute[T any](list []T, name string, of func(T) (string, string)) string {
-	for _, a := range list {
-		if n, v := of(a); n == name {
-			return v
-		}
-	}
-	return ""
 }

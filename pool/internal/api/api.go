@@ -3,6 +3,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"wherry/pool/internal/count"
 	"wherry/pool/internal/fault"
 	"wherry/pool/internal/outbox"
+	"wherry/pool/internal/outcome"
 	"wherry/pool/internal/refuse"
 	"wherry/pool/internal/signin"
 	"wherry/pool/internal/sigv4"
@@ -29,6 +31,7 @@ type API struct {
 	Accounts   *account.Service
 	Outbox     *outbox.Outbox
 	Faults     *fault.Faults
+	Outcomes   *outcome.Outcomes
 	Counter    *count.Counter
 	Signatures *sigv4.Checker
 	Pager      *Pager
@@ -94,7 +97,8 @@ func (a *API) answer(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Call{Operation: name, counter: a.Counter, decision: a.Faults.Decide(a.known(name, members))}
+	known := a.known(name, members)
+	c := &Call{Operation: name, counter: a.Counter, decision: a.Faults.Decide(known)}
 	if err := disturb(r.Context(), c.decision); err != nil {
 		return nil, err
 	}
@@ -103,7 +107,18 @@ func (a *API) answer(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
+	if wanted, ok := a.Outcomes.Next(name, known.User); ok {
+		return enforced(wanted)
+	}
 	return operation.run(a, c, members)
+}
+
+// enforced answers as a test wants it.
+func enforced(o outcome.Outcome) (any, error) {
+	if o.Challenge == "" {
+		return nil, &refuse.Error{Type: o.Type, Message: o.Message, Status: cmp.Or(o.Status, http.StatusBadRequest)}
+	}
+	return authOut{ChallengeName: o.Challenge, Session: "AYAB" + random(letters, 120), ChallengeParameters: map[string]string{}}, nil
 }
 
 // find finds the operation that a request is for.
@@ -119,11 +134,13 @@ func find(r *http.Request) (string, operation, error) {
 
 // known is what can be told of a request before it is looked at closely.
 func (a *API) known(operation string, m awsjson.Members) fault.Call {
-	c := fault.Call{Operation: operation, Pool: m.Text("UserPoolId"), User: m.Text("Username")}
+	c := fault.Call{Operation: operation, Pool: m.Text("UserPoolId")}
+	c.User = cmp.Or(m.Text("Username"), m.Map("AuthParameters")["USERNAME"], m.Map("ChallengeResponses")["USERNAME"])
 	if p, _, err := a.Store.Client(m.Text("ClientId")); err == nil {
 		c.Pool = p.ID
 	}
-	if claims, err := token.Peek(m.Text("AccessToken")); err == nil {
+	if accessToken := m.Text("AccessToken"); accessToken != "" {
+		claims, _ := token.Peek(accessToken) // an unreadable one tells nothing
 		c.User = claims.Username
 	}
 	return c
@@ -144,7 +161,7 @@ func disturb(ctx context.Context, d fault.Decision) error {
 		panic(http.ErrAbortHandler) // net/http breaks the connection without a word
 	}
 	if d.Err != nil {
-		return &refuse.Error{Type: d.Err.Type, Message: d.Err.Message, Status: d.Err.Status}
+		return d.Err
 	}
 	return nil
 }

@@ -32,11 +32,26 @@ func Split(body []byte) (Members, error) {
 
 // Text reads one member that is a text; "" when it is something else.
 func (m Members) Text(name string) string {
+	if m[name] == nil {
+		return ""
+	}
 	var text string
 	if json.Unmarshal(m[name], &text) != nil {
 		return ""
 	}
 	return text
+}
+
+// Map reads one member that is a map of texts; nil when it is something else.
+func (m Members) Map(name string) map[string]string {
+	if m[name] == nil {
+		return nil
+	}
+	var texts map[string]string
+	if json.Unmarshal(m[name], &texts) != nil {
+		return nil
+	}
+	return texts
 }
 
 // Decode reads a request into v, a pointer to a struct whose fields are named

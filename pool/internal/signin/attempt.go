@@ -13,23 +13,31 @@ type attempt struct {
 	pool   *store.Pool
 	client *model.Client
 	user   store.User
+	device string // DEVICE_KEY, when the client sent one
+	custom bool   // CUSTOM_AUTH: a custom challenge follows the password
 }
 
 func (a *attempt) who() who { return who{a.pool.ID, a.user.N} }
 
-// find looks a user up by what was typed. A client may want unknown users to
-// look like wrong passwords.
-func find(r *Request, name string, subToo bool) (attempt, error) {
-	a := attempt{pool: r.Pool, client: r.Client}
-	user, ok := r.Pool.Users.Login(name)
-	if !ok && subToo {
-		user, ok = r.Pool.Users.Subject(name)
+// begin finds the user of a sign-in by what was typed, and refuses one whose
+// state says no. A client may want unknown users to look like wrong passwords.
+func (s *Service) begin(a *attempt, given map[string]string, needed ...string) error {
+	if err := need(given, needed...); err != nil {
+		return err
+	}
+	name := given["USERNAME"]
+	if err := CheckSecretHash(a.client, name, given["SECRET_HASH"]); err != nil {
+		return err
+	}
+	user, ok := a.pool.Users.Login(name)
+	if !ok {
+		user, ok = a.pool.Users.Subject(name)
 	}
 	if !ok {
-		return a, unknown(r.Client)
+		return unknown(a.client)
 	}
 	a.user = user
-	return a, nil
+	return s.mayTry(a)
 }
 
 func unknown(c *model.Client) error {
@@ -56,25 +64,11 @@ func (s *Service) mayTry(a *attempt) error {
 }
 
 // password is USER_PASSWORD_AUTH and ADMIN_USER_PASSWORD_AUTH.
-func (s *Service) password(r *Request) (Result, error) {
-	if err := need(r.Parameters, "USERNAME", "PASSWORD"); err != nil {
+func (s *Service) password(a *attempt, given map[string]string) (Result, error) {
+	if err := s.begin(a, given, "USERNAME", "PASSWORD"); err != nil {
 		return Result{}, err
 	}
-	name := r.Parameters["USERNAME"]
-	if err := CheckSecretHash(r.Client, name, r.Parameters["SECRET_HASH"]); err != nil {
-		return Result{}, err
-	}
-	a, err := find(r, name, true)
-	if err != nil {
-		return Result{}, err
-	}
-	if err := s.mayTry(&a); err != nil {
-		return Result{User: a.user}, err
-	}
-	if err := s.prove(&a, usable(a.user.User) && a.user.Password.Equal(r.Parameters["PASSWORD"])); err != nil {
-		return Result{User: a.user}, err
-	}
-	return s.admit(&a)
+	return s.byPassword(a, given["PASSWORD"])
 }
 
 // prove counts what became of a password.
@@ -88,11 +82,32 @@ func (s *Service) prove(a *attempt, right bool) error {
 	return nil
 }
 
+// byPassword holds a password against the user's.
+func (s *Service) byPassword(a *attempt, password string) (Result, error) {
+	if err := s.prove(a, usable(a.user.User) && a.user.Password.Equal(password)); err != nil {
+		return Result{}, err
+	}
+	return s.admit(a)
+}
+
+// usable tells whether a user has a password that counts.
+func usable(u *model.User) bool {
+	switch u.Status {
+	case model.Archived, model.Compromised, model.Unknown:
+		return false
+	default:
+		return u.Password != ""
+	}
+}
+
 // admit goes on after a password was right.
 func (s *Service) admit(a *attempt) (Result, error) {
+	if a.custom {
+		return s.askCustom(a)
+	}
 	if a.user.Status == model.ForceChangePassword {
 		if s.Now().After(temporaryUntil(a)) {
-			return Result{User: a.user}, refuse.NotAuthorized("Temporary password has expired and must be reset by an administrator.")
+			return Result{}, refuse.NotAuthorized("Temporary password has expired and must be reset by an administrator.")
 		}
 		return s.askNewPassword(a)
 	}

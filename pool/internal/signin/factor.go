@@ -11,6 +11,9 @@ import (
 
 // askFactor asks for a second factor where pool and user want one.
 func (s *Service) askFactor(a *attempt) (Result, error) {
+	if remembers(a.user.User, a.device) {
+		return s.askDevice(a)
+	}
 	mode := a.pool.Settings.Get().MfaConfiguration
 	if mode == "OFF" {
 		return s.finish(a)
@@ -119,5 +122,5 @@ func (s *Service) challenge(a *attempt, v session, parameters map[string]string)
 	v.pool, v.client, v.user = a.pool.ID, a.client.ClientID, a.user.N
 	v.expires = s.Now().Add(a.client.SessionLifetime())
 	id := s.sessions.put(v, s.Now())
-	return Result{Challenge: v.challenge, Parameters: parameters, Session: id, User: a.user}, nil
+	return Result{Challenge: v.challenge, Parameters: parameters, Session: id}, nil
 }

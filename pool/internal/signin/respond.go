@@ -30,24 +30,38 @@ type Answer struct {
 type reply func(*Service, *attempt, *session, *Answer) (Result, error)
 
 var replies = map[string]reply{
-	"NEW_PASSWORD_REQUIRED": (*Service).newPassword,
-	"SMS_MFA":               (*Service).sentCode,
-	"EMAIL_OTP":             (*Service).sentCode,
-	"SOFTWARE_TOKEN_MFA":    (*Service).totpCode,
-	"SELECT_MFA_TYPE":       (*Service).selectFactor,
-	"MFA_SETUP":             (*Service).factorSetUp,
+	"NEW_PASSWORD_REQUIRED":    (*Service).newPassword,
+	"SMS_MFA":                  (*Service).sentCode,
+	"EMAIL_OTP":                (*Service).sentCode,
+	"SMS_OTP":                  (*Service).sentCode,
+	"SOFTWARE_TOKEN_MFA":       (*Service).totpCode,
+	"SELECT_MFA_TYPE":          (*Service).selectFactor,
+	"MFA_SETUP":                (*Service).factorSetUp,
+	"SELECT_CHALLENGE":         (*Service).choose,
+	"PASSWORD":                 (*Service).firstPassword,
+	"PASSWORD_SRP":             (*Service).firstPassword,
+	"CUSTOM_CHALLENGE":         (*Service).answerCustom,
+	"DEVICE_SRP_AUTH":          (*Service).deviceSRP,
+	"DEVICE_PASSWORD_VERIFIER": (*Service).deviceVerifier,
 }
 
 // Respond goes on with a sign-in after a challenge.
 func (s *Service) Respond(r Answer) (Result, error) {
+	a := &attempt{pool: r.Pool, client: r.Client, device: r.Responses["DEVICE_KEY"]}
+	result, err := s.respond(a, &r)
+	result.User = a.user
+	return result, err
+}
+
+func (s *Service) respond(a *attempt, r *Answer) (Result, error) {
 	if r.Challenge == "PASSWORD_VERIFIER" {
-		return s.verifier(&r)
+		return s.verifier(a, r.Responses)
 	}
 	answer, known := replies[r.Challenge]
-	if !known {
+	switch {
+	case !known:
 		return Result{}, refuse.InvalidParameter("Challenge %s is not supported.", r.Challenge)
-	}
-	if r.Session == "" {
+	case r.Session == "":
 		return Result{}, refuse.InvalidParameter("Missing required parameter Session")
 	}
 	if err := need(r.Responses, "USERNAME"); err != nil {
@@ -60,52 +74,51 @@ func (s *Service) Respond(r Answer) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	a, err := s.resume(&r, &v)
-	if err != nil {
-		return Result{User: a.user}, err
+	if err := a.resume(&v, r); err != nil {
+		return Result{}, err
 	}
-	return answer(s, &a, &v, &r)
+	return answer(s, a, &v, r)
 }
 
 // resume finds the user of a session again, and checks that it is this
 // challenge that was asked, of this user and through this client.
-func (s *Service) resume(r *Answer, v *session) (attempt, error) {
-	a := attempt{pool: r.Pool, client: r.Client}
-	if v.pool != r.Pool.ID || v.client != r.Client.ClientID || v.challenge != r.Challenge {
-		return a, refuse.NotAuthorized("Invalid session for the user.")
+func (a *attempt) resume(v *session, r *Answer) error {
+	if v.pool != a.pool.ID || v.client != a.client.ClientID || v.challenge != r.Challenge {
+		return refuse.NotAuthorized("Invalid session for the user.")
 	}
-	user, ok := r.Pool.Users.Number(v.user)
+	user, ok := a.pool.Users.Number(v.user)
 	if !ok {
-		return a, refuse.NoUser()
+		return refuse.NoUser()
 	}
 	a.user = user
-	named, ok := r.Pool.Users.Login(r.Responses["USERNAME"])
+	name := r.Responses["USERNAME"]
+	named, ok := a.pool.Users.Login(name)
 	switch {
-	case (!ok || named.N != user.N) && r.Responses["USERNAME"] != user.Sub():
-		return a, refuse.NotAuthorized("Invalid session for the user.")
+	case (!ok || named.N != user.N) && name != user.Sub():
+		return refuse.NotAuthorized("Invalid session for the user.")
 	case !user.Enabled:
-		return a, refuse.NotAuthorized("User is disabled.")
+		return refuse.NotAuthorized("User is disabled.")
 	}
-	return a, nil
+	return nil
 }
 
 func wrongCode() error {
 	return refuse.With("CodeMismatch", "Invalid verification code provided, please try again.")
 }
 
-// sentCode answers SMS_MFA and EMAIL_OTP.
+// sentCode answers SMS_MFA, EMAIL_OTP and SMS_OTP.
 func (s *Service) sentCode(a *attempt, v *session, r *Answer) (Result, error) {
 	name := v.challenge + "_CODE"
 	if err := need(r.Responses, name); err != nil {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
 	if subtle.ConstantTimeCompare([]byte(v.code), []byte(r.Responses[name])) != 1 {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, wrongCode()
+		return Result{}, wrongCode()
 	}
 	if err := a.verifyPhone(v.challenge); err != nil {
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
 	return s.finish(a)
 }
@@ -126,16 +139,16 @@ func (a *attempt) verifyPhone(challenge string) (err error) {
 func (s *Service) totpCode(a *attempt, v *session, r *Answer) (Result, error) {
 	if err := need(r.Responses, "SOFTWARE_TOKEN_MFA_CODE"); err != nil {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
 	step, right := totpStep(a.user.MFA.TOTPSecret.Reveal(), r.Responses["SOFTWARE_TOKEN_MFA_CODE"], s.Now())
 	if !right {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, wrongCode()
+		return Result{}, wrongCode()
 	}
 	if !s.spent.spend(a.who(), step) {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, refuse.With("ExpiredCode", "Your software token has already been used once.")
+		return Result{}, refuse.With("ExpiredCode", "Your software token has already been used once.")
 	}
 	return s.finish(a)
 }
@@ -180,7 +193,7 @@ func (s *Service) selectFactor(a *attempt, v *session, r *Answer) (Result, error
 	}
 	if !slices.Contains(factorsOf(a, false), factor) {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, refuse.InvalidParameter("Invalid MFA type selected: %s", factor)
+		return Result{}, refuse.InvalidParameter("Invalid MFA type selected: %s", factor)
 	}
 	return s.ask(a, factor)
 }
@@ -224,7 +237,7 @@ func (s *Service) newPassword(a *attempt, v *session, r *Answer) (Result, error)
 	}
 	if err != nil {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
 	a.user, err = a.pool.Users.Update(a.user.N, func(u *model.User) error {
 		for name, value := range r.Responses {
@@ -236,7 +249,7 @@ func (s *Service) newPassword(a *attempt, v *session, r *Answer) (Result, error)
 		return nil
 	})
 	if err != nil {
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
 	return s.askFactor(a)
 }

@@ -19,6 +19,7 @@ type session struct {
 	secret       string // Base32, of an authenticator being set up
 	verified     bool   // the authenticator gave a right code
 	wrong        int    // wrong codes so far
+	device       string // that must prove itself
 }
 
 // sessions is the open challenges. Ended ones are swept out now and then.

@@ -15,7 +15,7 @@ import (
 func (s *Service) factorSetUp(a *attempt, v *session, r *Answer) (Result, error) {
 	if !v.verified {
 		s.sessions.again(r.Session, *v)
-		return Result{User: a.user}, refuse.InvalidParameter("User has not set up any software token")
+		return Result{}, refuse.InvalidParameter("User has not set up any software token")
 	}
 	return s.finish(a)
 }

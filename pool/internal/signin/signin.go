@@ -56,11 +56,11 @@ type Result struct {
 	User store.User // whose sign-in it is
 }
 
-// flow is one way to sign in.
+// flow is one way to sign in. It finds the attempt's user.
 type flow struct {
 	public, admin bool     // which operations offer it
 	allowedBy     []string // values of ExplicitAuthFlows that switch it on
-	run           func(*Service, *Request) (Result, error)
+	run           func(*Service, *attempt, map[string]string) (Result, error)
 }
 
 var flows = map[string]flow{
@@ -68,6 +68,8 @@ var flows = map[string]flow{
 	"ADMIN_USER_PASSWORD_AUTH": {admin: true, allowedBy: []string{"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"}, run: (*Service).password},
 	"ADMIN_NO_SRP_AUTH":        {admin: true, allowedBy: []string{"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"}, run: (*Service).password},
 	"USER_SRP_AUTH":            {public: true, admin: true, allowedBy: []string{"ALLOW_USER_SRP_AUTH"}, run: (*Service).srp},
+	"USER_AUTH":                {public: true, admin: true, allowedBy: []string{"ALLOW_USER_AUTH"}, run: (*Service).choice},
+	"CUSTOM_AUTH":              {public: true, admin: true, allowedBy: []string{"ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"}, run: (*Service).custom},
 	"REFRESH_TOKEN_AUTH":       {public: true, admin: true, allowedBy: []string{"ALLOW_REFRESH_TOKEN_AUTH"}, run: (*Service).refresh},
 	"REFRESH_TOKEN":            {public: true, admin: true, allowedBy: []string{"ALLOW_REFRESH_TOKEN_AUTH"}, run: (*Service).refresh},
 }
@@ -85,7 +87,10 @@ func (s *Service) Initiate(r Request) (Result, error) {
 	case !allows(r.Client, f.allowedBy):
 		return Result{}, refuse.InvalidParameter("%s flow not enabled for this client", r.Flow)
 	}
-	return f.run(s, &r)
+	a := &attempt{pool: r.Pool, client: r.Client, device: r.Parameters["DEVICE_KEY"]}
+	result, err := f.run(s, a, r.Parameters)
+	result.User = a.user
+	return result, err
 }
 
 func allows(c *model.Client, any []string) bool {

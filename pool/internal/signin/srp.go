@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 
-	"wherry/pool/internal/model"
 	"wherry/pool/internal/refuse"
 	"wherry/pool/internal/srp"
 	"wherry/pool/internal/store"
@@ -12,39 +11,50 @@ import (
 
 // srp is USER_SRP_AUTH. Its challenge proves nothing yet, and a client that
 // hides users gets one for anybody.
-func (s *Service) srp(r *Request) (Result, error) {
-	if err := need(r.Parameters, "USERNAME", "SRP_A"); err != nil {
+func (s *Service) srp(a *attempt, given map[string]string) (Result, error) {
+	if err := need(given, "USERNAME", "SRP_A"); err != nil {
 		return Result{}, err
 	}
-	name := r.Parameters["USERNAME"]
-	if err := CheckSecretHash(r.Client, name, r.Parameters["SECRET_HASH"]); err != nil {
+	username := given["USERNAME"]
+	if err := CheckSecretHash(a.client, username, given["SECRET_HASH"]); err != nil {
 		return Result{}, err
 	}
-	a, err := find(r, name, false)
-	if err != nil && !r.Client.HidesUsers() {
-		return Result{}, err
-	}
-	username := name
-	if err == nil {
-		username = a.user.Username
-		if err := s.mayTry(&a); err != nil {
-			return Result{User: a.user}, err
+	user, ok := a.pool.Users.Login(username)
+	switch {
+	case !ok && !a.client.HidesUsers():
+		return Result{}, refuse.NoUser()
+	case ok:
+		a.user, username = user, user.Username
+		if err := s.mayTry(a); err != nil {
+			return Result{}, err
 		}
 	}
-	c, err := s.SRP.Challenge(s.login(&a, username), s.srpVerifier(&a, username), r.Parameters["SRP_A"], s.Now().Add(r.Client.SessionLifetime()))
+	return s.askSRP(a, username, given["SRP_A"])
+}
+
+// askSRP asks for the proof of a password. The user may not exist.
+func (s *Service) askSRP(a *attempt, username, srpA string) (Result, error) {
+	expiry := s.Now().Add(a.client.SessionLifetime())
+	c, err := s.SRP.Challenge(a.login(username), s.srpVerifier(a, username), srpA, expiry)
 	if errors.Is(err, srp.ErrA) {
-		return Result{User: a.user}, refuse.NotAuthorized("Incorrect username or password.")
+		return Result{}, refuse.WrongPassword()
 	}
 	if err != nil {
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
-	return Result{Challenge: "PASSWORD_VERIFIER", User: a.user, Parameters: map[string]string{
+	return Result{Challenge: "PASSWORD_VERIFIER", Parameters: map[string]string{
 		"SALT": c.Salt, "SRP_B": c.B, "SECRET_BLOCK": c.SecretBlock, "USERNAME": username, "USER_ID_FOR_SRP": username,
 	}}, nil
 }
 
-func (s *Service) login(a *attempt, username string) srp.Login {
-	return srp.Login{Pool: store.Name(a.pool.ID), Client: a.client.ClientID, User: username}
+// login binds a challenge to its sign-in; the flow is part of it, because
+// nothing else of it comes back with the answer.
+func (a *attempt) login(username string) srp.Login {
+	l := srp.Login{Pool: store.Name(a.pool.ID), Client: a.client.ClientID, User: username}
+	if a.custom {
+		l.Client += " CUSTOM_AUTH"
+	}
+	return l
 }
 
 // srpVerifier is what the pool knows of a password. The salt of a user stays
@@ -58,49 +68,44 @@ func (s *Service) srpVerifier(a *attempt, username string) srp.Verifier {
 }
 
 // verifier answers PASSWORD_VERIFIER.
-func (s *Service) verifier(r *Answer) (Result, error) {
-	if err := need(r.Responses, "USERNAME", "PASSWORD_CLAIM_SIGNATURE", "PASSWORD_CLAIM_SECRET_BLOCK", "TIMESTAMP"); err != nil {
+func (s *Service) verifier(a *attempt, given map[string]string) (Result, error) {
+	if err := need(given, "USERNAME", "PASSWORD_CLAIM_SIGNATURE", "PASSWORD_CLAIM_SECRET_BLOCK", "TIMESTAMP"); err != nil {
 		return Result{}, err
 	}
-	username := r.Responses["USERNAME"]
-	if err := CheckSecretHash(r.Client, username, r.Responses["SECRET_HASH"]); err != nil {
+	username := given["USERNAME"]
+	if err := CheckSecretHash(a.client, username, given["SECRET_HASH"]); err != nil {
 		return Result{}, err
 	}
-	user, ok := r.Pool.Users.Named(username)
-	a := attempt{pool: r.Pool, client: r.Client, user: user}
+	user, ok := a.pool.Users.Named(username)
 	if !ok {
-		return Result{}, unknown(r.Client)
+		return Result{}, unknown(a.client)
 	}
-	if err := s.mayTry(&a); err != nil {
-		return Result{User: user}, err
+	a.user = user
+	if err := s.mayTry(a); err != nil {
+		return Result{}, err
 	}
-	return s.claim(&a, srp.Answer{
-		SecretBlock: r.Responses["PASSWORD_CLAIM_SECRET_BLOCK"],
-		Signature:   r.Responses["PASSWORD_CLAIM_SIGNATURE"],
-		Timestamp:   r.Responses["TIMESTAMP"],
+	return s.claim(a, srp.Answer{
+		SecretBlock: given["PASSWORD_CLAIM_SECRET_BLOCK"],
+		Signature:   given["PASSWORD_CLAIM_SIGNATURE"],
+		Timestamp:   given["TIMESTAMP"],
 	})
 }
 
 func (s *Service) claim(a *attempt, answer srp.Answer) (Result, error) {
-	err := s.SRP.Check(s.login(a, a.user.Username), s.srpVerifier(a, a.user.Username), answer)
+	verifier := s.srpVerifier(a, a.user.Username)
+	err := s.SRP.Check(a.login(a.user.Username), verifier, answer)
+	if errors.Is(err, srp.ErrBlock) {
+		a.custom = true
+		err = s.SRP.Check(a.login(a.user.Username), verifier, answer)
+	}
 	if errors.Is(err, srp.ErrTimestamp) {
-		return Result{User: a.user}, refuse.InvalidParameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
+		return Result{}, refuse.InvalidParameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
 	}
 	if errors.Is(err, srp.ErrBlock) {
-		return Result{User: a.user}, refuse.NotAuthorized("Invalid session for the user, session is expired.")
+		return Result{}, refuse.NotAuthorized("Invalid session for the user, session is expired.")
 	}
 	if err := s.prove(a, err == nil && usable(a.user.User)); err != nil {
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
 	return s.admit(a)
-}
-
-// usable tells whether a user of this status may have a password that counts.
-func usable(u *model.User) bool {
-	switch u.Status {
-	case model.Archived, model.Compromised, model.Unknown:
-		return false
-	default:
-		return u.Password != ""
-	}
 }

@@ -41,7 +41,7 @@ func (s *Service) finish(a *attempt) (Result, error) {
 		return Result{}, err
 	}
 	s.record(a, "Pass")
-	return Result{Tokens: tokens, User: a.user}, nil
+	return Result{Tokens: tokens}, nil
 }
 
 func (s *Service) grant(a *attempt, session uint64, signedIn time.Time) *token.Grant {
@@ -83,55 +83,62 @@ func rank(g *model.Group) int {
 }
 
 // refresh is REFRESH_TOKEN_AUTH.
-func (s *Service) refresh(r *Request) (Result, error) {
-	if r.Client.Rotates() {
-		return Result{}, refuse.InvalidParameter("%s flow not enabled for this client", r.Flow)
+func (s *Service) refresh(a *attempt, given map[string]string) (Result, error) {
+	if a.client.Rotates() {
+		return Result{}, refuse.InvalidParameter("REFRESH_TOKEN_AUTH flow not enabled for this client")
 	}
-	if err := need(r.Parameters, "REFRESH_TOKEN"); err != nil {
+	if err := need(given, "REFRESH_TOKEN"); err != nil {
 		return Result{}, err
 	}
-	a, old, err := s.openRefresh(r.Pool, r.Client, r.Parameters["REFRESH_TOKEN"])
+	old, err := s.openRefresh(a, given["REFRESH_TOKEN"])
 	if err != nil {
-		return Result{User: a.user}, err
+		return Result{}, err
 	}
-	if err := CheckSecretHash(r.Client, a.user.Username, r.Parameters["SECRET_HASH"]); err != nil {
-		return Result{User: a.user}, err
+	if err := CheckSecretHash(a.client, a.user.Username, given["SECRET_HASH"]); err != nil {
+		return Result{}, err
 	}
-	return s.renew(&a, old)
+	return s.renew(a, old)
 }
 
 // Exchange is GetTokensFromRefreshToken.
 func (s *Service) Exchange(p *store.Pool, c *model.Client, refreshToken string) (Result, error) {
-	a, old, err := s.openRefresh(p, c, refreshToken)
-	if err != nil {
-		return Result{User: a.user}, err
-	}
-	return s.renew(&a, old)
+	a := &attempt{pool: p, client: c}
+	result, err := s.exchange(a, refreshToken)
+	result.User = a.user
+	return result, err
 }
 
-func (s *Service) openRefresh(p *store.Pool, c *model.Client, refreshToken string) (attempt, token.Refresh, error) {
-	a := attempt{pool: p, client: c}
-	mint, err := s.Mints.Of(p.ID)
+func (s *Service) exchange(a *attempt, refreshToken string) (Result, error) {
+	old, err := s.openRefresh(a, refreshToken)
 	if err != nil {
-		return a, token.Refresh{}, err
+		return Result{}, err
+	}
+	return s.renew(a, old)
+}
+
+// openRefresh reads a refresh token, and finds the user whose it is.
+func (s *Service) openRefresh(a *attempt, refreshToken string) (token.Refresh, error) {
+	mint, err := s.Mints.Of(a.pool.ID)
+	if err != nil {
+		return token.Refresh{}, err
 	}
 	old, err := mint.Open(refreshToken)
-	if err != nil || old.ClientID != c.ClientID {
-		return a, old, refuse.NotAuthorized("Invalid Refresh Token")
+	if err != nil || old.ClientID != a.client.ClientID {
+		return old, refuse.NotAuthorized("Invalid Refresh Token")
 	}
-	user, ok := p.Users.Subject(old.Sub)
+	user, ok := a.pool.Users.Subject(old.Sub)
 	a.user = user
 	switch {
 	case !ok:
-		return a, old, refuse.NotAuthorized("Invalid Refresh Token")
+		return old, refuse.NotAuthorized("Invalid Refresh Token")
 	case s.Now().UnixMilli() >= old.Expires:
-		return a, old, refuse.NotAuthorized("Refresh Token has expired")
+		return old, refuse.NotAuthorized("Refresh Token has expired")
 	case !user.Enabled:
-		return a, old, refuse.NotAuthorized("User is disabled.")
+		return old, refuse.NotAuthorized("User is disabled.")
 	case mint.Revoked(old.Session, user.N):
-		return a, old, refuse.NotAuthorized("Refresh Token has been revoked")
+		return old, refuse.NotAuthorized("Refresh Token has been revoked")
 	}
-	return a, old, nil
+	return old, nil
 }
 
 // renew gives new tokens for a refresh token; a new refresh token too where
@@ -146,7 +153,7 @@ func (s *Service) renew(a *attempt, old token.Refresh) (Result, error) {
 		grace := time.Duration(a.client.RefreshTokenRotation.RetryGracePeriodSeconds) * time.Second
 		var ok bool
 		if next.Number, ok = mint.Rotate(old.Session, old.Number, s.Now(), grace); !ok {
-			return Result{User: a.user}, refuse.With("RefreshTokenReuse", "Refresh token reuse detected.")
+			return Result{}, refuse.With("RefreshTokenReuse", "Refresh token reuse detected.")
 		}
 	}
 	tokens, err := issue(mint, s.grant(a, old.Session, time.Unix(old.SignedIn, 0)))
@@ -158,7 +165,7 @@ func (s *Service) renew(a *attempt, old token.Refresh) (Result, error) {
 			return Result{}, err
 		}
 	}
-	return Result{Tokens: tokens, User: a.user}, nil
+	return Result{Tokens: tokens}, nil
 }
 
 // Revoke is RevokeToken: it ends the sign-in that a refresh token belongs to.
