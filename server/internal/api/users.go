@@ -88,7 +88,7 @@ func (h *Users) find(w http.ResponseWriter, r *http.Request) error {
 	for _, kind := range kinds {
 		u, err := h.Store.UserByIdentity(r.Context(), tenant, kind, value)
 		if err == nil {
-			return respondUser(w, &u.User)
+			return respondAccount(w, u)
 		}
 		if !errors.Is(err, fa.ErrNotFound) {
 			return err
@@ -116,7 +116,7 @@ func (h *Users) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return respondUser(w, &u.User)
+	return respondAccount(w, u)
 }
 
 func (h *Users) put(w http.ResponseWriter, r *http.Request) error {
@@ -311,7 +311,14 @@ func (h *Users) addressedRegistration(r *http.Request) (*fa.Account, *fa.Registr
 	return u, registration, nil
 }
 
-// respondUser adds the password's scheme, which callers with an API key see.
+// respondAccount shows the password's scheme too, which nothing but reading a
+// user does.
+func respondAccount(w http.ResponseWriter, u *fa.Account) error {
+	shown := u.User
+	shown.EncryptionScheme = u.Scheme
+	return respondUser(w, &shown)
+}
+
 func respondUser(w http.ResponseWriter, u *fa.User) error {
 	return respond(w, http.StatusOK, map[string]any{"user": u})
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // carried is the parameters of an authorize request that the login page takes
-// along.
+// along; the page itself carries its locale.
 var carried = []string{
-	"client_id", "code_challenge", "code_challenge_method", "locale", "nonce", "redirect_uri",
+	"client_id", "code_challenge", "code_challenge_method", "nonce", "redirect_uri",
 	"response_mode", "response_type", "scope", "state", "tenantId",
 }
 

@@ -1,0 +1,124 @@
+package rehearse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"wherry/internal/console"
+	"wherry/internal/exit"
+)
+
+// Command is `wherry rehearse`.
+type Command struct {
+	Check    bool   `help:"Sign people in by itself, say what was checked, and exit with 0 or 1."`
+	Open     bool   `help:"Open the sign-in page in the browser."`
+	Dir      string `placeholder:"DIR" type:"path" help:"Keep the rehearsal's files there (default: a temporary folder that is removed)."`
+	Postgres string `placeholder:"URL" help:"Run the server on this PostgreSQL. Without --dir, in a schema of its own that is removed."`
+
+	Server    string `placeholder:"ADDR" help:"Where the identity server listens (default: 127.0.0.1:9011)."`
+	Connector string `placeholder:"ADDR" help:"Where the connector listens (default: 127.0.0.1:9080)."`
+	Pool      string `placeholder:"ADDR" help:"Where the user pool listens (default: 127.0.0.1:9229)."`
+	App       string `placeholder:"ADDR" help:"Where the sample application listens (default: 127.0.0.1:9012)."`
+	Verbose   bool   `help:"Log what the parts do, to standard error."`
+}
+
+// Help says what --check does about ports.
+func (Command) Help() string {
+	return "With --check the parts listen on free ports unless you say where. Give port 0 for a free port."
+}
+
+// Run runs the rehearsal until ctx ends or, with --check, until all is checked.
+func (c *Command) Run(ctx context.Context, out *console.Console) (err error) {
+	o, clean, err := c.options(ctx, out)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }()
+	r, err := Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Stop()) }()
+	if c.Check {
+		return r.Check(ctx, out)
+	}
+	if err := c.show(r, out); err != nil {
+		return err
+	}
+	if c.Open {
+		c.browse(ctx, r.AppURL, out)
+	}
+	<-r.ended()
+	return nil
+}
+
+func (c *Command) show(r *Rehearsal, out *console.Console) error {
+	s := r.shown(c.Dir == "")
+	return out.Emit(s, func(w io.Writer) { s.print(w, out) })
+}
+
+// options settles where everything is; clean removes what was temporary.
+func (c *Command) options(ctx context.Context, out *console.Console) (o Options, clean func() error, err error) {
+	o = Options{
+		Server: c.address(c.Server, "9011"), Connector: c.address(c.Connector, "9080"),
+		Pool: c.address(c.Pool, "9229"), App: c.address(c.App, "9012"),
+		Dir: c.Dir, Postgres: c.Postgres, Log: slog.New(slog.DiscardHandler),
+	}
+	if c.Verbose {
+		o.Log = slog.New(slog.NewTextHandler(out.Err, nil))
+	}
+	if c.Dir != "" {
+		return o, func() error { return nil }, nil
+	}
+	if o.Dir, err = os.MkdirTemp("", "wherry-rehearsal-"); err != nil {
+		return o, nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	clean = func() error { return os.RemoveAll(o.Dir) }
+	if c.Postgres == "" {
+		return o, clean, nil
+	}
+	url, drop, err := temporarySchema(ctx, c.Postgres)
+	if err != nil {
+		return o, nil, errors.Join(err, clean())
+	}
+	o.Postgres = url
+	return o, func() error { return errors.Join(drop(), os.RemoveAll(o.Dir)) }, nil
+}
+
+func (c *Command) address(given, port string) string {
+	switch {
+	case given != "":
+		return given
+	case c.Check:
+		return "127.0.0.1:0"
+	default:
+		return "127.0.0.1:" + port
+	}
+}
+
+// browse opens the user's browser; where that fails the address is on screen.
+func (c *Command) browse(ctx context.Context, url string, out *console.Console) {
+	opener := map[string][]string{
+		"darwin": {"open"}, "windows": {"rundll32", "url.dll,FileProtocolHandler"},
+	}[runtime.GOOS]
+	if opener == nil {
+		opener = []string{"xdg-open"}
+	}
+	if err := exec.CommandContext(ctx, opener[0], append(opener[1:], url)...).Start(); err != nil {
+		out.Note("wherry: no browser could be opened (%v); open %s yourself", err, filepath.ToSlash(url))
+	}
+}
+
+var errChecks = errors.New("the rehearsal does not do what it must")
+
+// failedChecks is the error of a check that found something.
+func failedChecks(n int) error {
+	return exit.With(exit.Failed, fmt.Errorf("%w: %d checks failed", errChecks, n), "run it with --verbose to see what the parts say")
+}
