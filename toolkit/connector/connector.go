@@ -23,6 +23,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"wherry/toolkit/config"
 	"wherry/toolkit/internal/guard"
 )
@@ -44,6 +46,9 @@ type Config struct {
 	// Ledger hears of everybody who is turned away by something other than
 	// the password. Default: the file that the settings name, or nobody.
 	Ledger Ledger
+
+	// Credentials sign what needs IAM. Default: the AWS SDK's usual chain.
+	Credentials aws.CredentialsProvider
 
 	Log *slog.Logger     // default: nowhere
 	Now func() time.Time // default: time.Now

@@ -73,7 +73,7 @@ func start(t *testing.T, fake *cognitotest.Cognito, changes ...change) *bench {
 	b := &bench{fake: fake, log: &bytes.Buffer{}, ledger: &ledger{}}
 	var err error
 	b.Connector, err = connector.New(t.Context(), connector.Config{
-		Settings: settings, Ledger: b.ledger, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+		Settings: settings, Ledger: b.ledger, Credentials: someone, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +104,8 @@ func (b *bench) signIn(login, password string) *httptest.ResponseRecorder {
 	return b.send(request(login, password))
 }
 
+func operations(b *bench) string { return strings.Join(b.fake.Operations(), " ") }
+
 // said is the last line of the log.
 func (b *bench) said(t *testing.T) map[string]any {
 	t.Helper()
@@ -132,7 +134,7 @@ func TestSignIn(t *testing.T) {
 	if u := answer.User; u.ID != sub || u.Email != "jane@example.com" || !u.Active || u.Data["plan"] != "gold" {
 		t.Errorf("user: %+v", u)
 	}
-	if got, want := strings.Join(b.fake.Operations(), " "), "InitiateAuth GetUser RevokeToken"; got != want {
+	if got, want := operations(b), "InitiateAuth GetUser RevokeToken"; got != want {
 		t.Errorf("asked of Cognito: %s, want %s", got, want)
 	}
 	if token := b.fake.Asked()[2].Input["Token"]; token != "refresh-token-of-jane" {

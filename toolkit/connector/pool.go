@@ -36,7 +36,7 @@ func newPool(ctx context.Context, settings config.Pool, c Config) (*pool, error)
 	client, err := cognito.New(ctx, cognito.Options{
 		PoolID: settings.ID, Region: settings.Region, Endpoint: settings.Endpoint,
 		ClientID: settings.ClientID, ClientSecret: settings.ClientSecret, Flow: string(s.Flow),
-		Connections: s.Parallel.SignIns, Now: c.Now,
+		Connections: s.Parallel.SignIns, Credentials: c.Credentials, Now: c.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -162,7 +162,7 @@ func TestThrottledOnceIsTriedAgain(t *testing.T) {
 	if _, err := c.SignIn(WithTrace(t.Context(), &trace), "jane@example.com", "Correct-Horse-1"); err != nil {
 		t.Fatal(err)
 	}
-	if len(trace.Calls) != 1 || trace.Calls[0].Attempts != 2 || trace.Calls[0].Outcome != answered || trace.Waiting <= 0 {
+	if len(trace.Calls) != 1 || trace.Calls[0].Attempts != 2 || trace.Calls[0].Outcome != Tokens || trace.Waiting <= 0 {
 		t.Errorf("trace: %+v", trace)
 	}
 }

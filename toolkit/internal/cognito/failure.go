@@ -3,7 +3,6 @@ package cognito
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -113,14 +112,4 @@ func classify(code, message string) (Outcome, string) {
 		}
 	}
 	return Unclassified, ""
-}
-
-// proven answers a challenge's name with an outcome, or with a failure when it
-// does not prove the password.
-func proven(operation, name string) (Outcome, error) {
-	outcome := challenge(name)
-	if !outcome.ProvesPassword() {
-		return "", &Failure{Operation: operation, Outcome: outcome, Code: name, Hint: fmt.Sprintf("the answer was the challenge %s", name)}
-	}
-	return outcome, nil
 }

@@ -70,7 +70,7 @@ func (c *Client) password(ctx context.Context, login string, password secret.Str
 	if err != nil {
 		return nil, err
 	}
-	return conclude(initiate, out.AuthenticationResult, out.ChallengeName, out.ChallengeParameters)
+	return conclude(ctx, initiate, out.AuthenticationResult, out.ChallengeName, out.ChallengeParameters)
 }
 
 func (c *Client) adminPassword(ctx context.Context, login string, password secret.String) (*SignIn, error) {
@@ -83,7 +83,7 @@ func (c *Client) adminPassword(ctx context.Context, login string, password secre
 	if err != nil {
 		return nil, err
 	}
-	return conclude(adminInitiate, out.AuthenticationResult, out.ChallengeName, out.ChallengeParameters)
+	return conclude(ctx, adminInitiate, out.AuthenticationResult, out.ChallengeName, out.ChallengeParameters)
 }
 
 const (
@@ -93,15 +93,17 @@ const (
 )
 
 // conclude reads what all sign-in operations answer.
-func conclude(operation string, tokens *types.AuthenticationResultType, name types.ChallengeNameType, parameters map[string]string) (*SignIn, error) {
+func conclude(ctx context.Context, operation string, tokens *types.AuthenticationResultType, name types.ChallengeNameType, parameters map[string]string) (*SignIn, error) {
 	switch {
 	case name != "":
-		outcome, err := proven(operation, string(name))
-		if err != nil {
-			return nil, err
+		outcome := challenge(string(name))
+		concluded(ctx, outcome, string(name))
+		if !outcome.ProvesPassword() {
+			return nil, &Failure{Operation: operation, Outcome: outcome, Code: string(name), Hint: "the answer was a challenge that does not prove the password"}
 		}
 		return &SignIn{Outcome: outcome, Username: parameters["USER_ID_FOR_SRP"], Factors: factors(parameters)}, nil
 	case tokens != nil && aws.ToString(tokens.AccessToken) != "":
+		concluded(ctx, Tokens, "")
 		return &SignIn{
 			Outcome:      Tokens,
 			AccessToken:  secret.String(*tokens.AccessToken),
@@ -109,6 +111,7 @@ func conclude(operation string, tokens *types.AuthenticationResultType, name typ
 			RefreshToken: secret.String(aws.ToString(tokens.RefreshToken)),
 		}, nil
 	default:
+		concluded(ctx, Unclassified, "")
 		return nil, &Failure{Operation: operation, Outcome: Unclassified, Hint: "the answer held neither tokens nor a challenge"}
 	}
 }

@@ -53,7 +53,7 @@ func (c *Client) srp(ctx context.Context, login string, password secret.String) 
 	if err != nil {
 		return nil, err
 	}
-	return conclude(respond, final.AuthenticationResult, final.ChallengeName, final.ChallengeParameters)
+	return conclude(ctx, respond, final.AuthenticationResult, final.ChallengeName, final.ChallengeParameters)
 }
 
 // poolName is what SRP calls the pool: its id without the region.

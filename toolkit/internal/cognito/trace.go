@@ -18,7 +18,7 @@ type Trace struct {
 // Call is one operation.
 type Call struct {
 	Operation string        `json:"operation"`
-	Outcome   Outcome       `json:"outcome"` // "answered" when it gave what was asked for
+	Outcome   Outcome       `json:"outcome"` // "answered" for a call that proves nothing and did what it is for
 	Code      string        `json:"code,omitempty"`
 	Attempts  int           `json:"attempts"`
 	Took      time.Duration `json:"-"`
@@ -49,6 +49,14 @@ func began(ctx context.Context, operation string) func(Outcome, string) {
 	t.Calls = append(t.Calls, Call{Operation: operation})
 	c := &t.Calls[len(t.Calls)-1]
 	return func(o Outcome, code string) { c.Outcome, c.Code, c.Took = o, code, time.Since(start) }
+}
+
+// concluded says what the last call meant, when it was a sign-in.
+func concluded(ctx context.Context, o Outcome, code string) {
+	if t := trace(ctx); t != nil && len(t.Calls) > 0 {
+		c := &t.Calls[len(t.Calls)-1]
+		c.Outcome, c.Code = o, code
+	}
 }
 
 // timed measures how long Cognito takes.
