@@ -13,7 +13,12 @@ import (
 func (s Settings) Check(report func(path, format string, args ...any)) {
 	s.Mapping.check(report)
 	for i, app := range s.Applications {
-		app.check(fmt.Sprintf("applications[%d]", i), report)
+		path := fmt.Sprintf("applications[%d]", i)
+		app.check(path, report)
+		same := func(other Application) bool { return app.ID != "" && strings.EqualFold(app.ID, other.ID) }
+		if slices.ContainsFunc(s.Applications[:i], same) {
+			report(path+".id", "this application is there already")
+		}
 	}
 	for _, group := range slices.Sorted(maps.Keys(s.Groups)) {
 		if _, problem := acceptUUID(s.Groups[group]); problem != "" {

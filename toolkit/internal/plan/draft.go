@@ -24,7 +24,12 @@ type draft struct {
 // origin says what wrote a target; the last one counts.
 type origin struct{ target, source, rule string }
 
+// remark takes the rule that wrote a value: everything that is not the
+// operator's is the default.
 func (d *draft) remark(target, source, rule, format string, args ...any) {
+	if !strings.HasPrefix(rule, "mapping.") {
+		rule = byDefault
+	}
 	d.remarks = append(d.remarks, Remark{target, source, rule, fmt.Sprintf(format, args...)})
 }
 
@@ -63,6 +68,8 @@ func (d *draft) putText(t target, at *string, s, source, rule string) {
 	clean, problem := t.accept(s)
 	*at = clean
 	switch {
+	case problem == "" && rule == asIs && clean != s:
+		d.wrote(t.name, source, "as FusionAuth stores it")
 	case problem == "":
 		d.wrote(t.name, source, rule)
 	case t.name == "id": // finish finds another
@@ -100,16 +107,18 @@ func (d *draft) remove(t target) {
 	reflect.ValueOf(t.at(&d.user)).Elem().SetZero()
 }
 
-// value is what stands at t, or nil.
+// value is what stands at t, or nil; a flag always stands.
 func (d *draft) value(t target) any {
 	if t.key != "" {
 		return lookup(d.user.Data, t.key)
 	}
 	v := reflect.ValueOf(t.at(&d.user)).Elem()
-	if v.IsZero() {
+	switch {
+	case v.Kind() == reflect.Slice && v.Len() == 0, v.Kind() != reflect.Bool && v.IsZero():
 		return nil
+	default:
+		return v.Interface()
 	}
-	return v.Interface()
 }
 
 func (d *draft) data() map[string]any {
@@ -168,7 +177,7 @@ func misfit(err error) error {
 		return errors.New("has " + strings.TrimPrefix(err.Error(), "json: "))
 	}
 	kind, _, _ := strings.Cut(wrong.Value, " ")
-	kind = cmp.Or(map[string]string{"string": "text", "array": "a list", "bool": "true or false"}[kind], "a "+kind)
+	kind = cmp.Or(map[string]string{"string": "text", "array": "a list", "bool": "true or false", "object": "an object"}[kind], "a "+kind)
 	if wrong.Field != "" {
 		return fmt.Errorf("cannot hold %s in %s", kind, wrong.Field)
 	}

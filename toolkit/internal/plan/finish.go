@@ -11,6 +11,13 @@ func (d *draft) finish() {
 	u := &d.user
 	maps.DeleteFunc(u.Data, func(_ string, v any) bool { return v == nil })
 	u.Memberships = slices.DeleteFunc(u.Memberships, func(m Membership) bool { return m.GroupID == "" })
+	u.Registrations = slices.DeleteFunc(u.Registrations, func(r Registration) bool {
+		_, problem := acceptUUID(r.ApplicationID)
+		if problem != "" {
+			d.remark("registrations", "", byDefault, "a registration is left out: its applicationId %s", problem)
+		}
+		return problem != ""
+	})
 	u.PreferredLanguages = d.tidyLanguages(u.PreferredLanguages)
 	if u.ID == "" {
 		u.ID = d.derivedID()

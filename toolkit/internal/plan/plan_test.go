@@ -135,15 +135,15 @@ func TestIDAndIdentities(t *testing.T) {
 		},
 		{
 			name: "unverified stays so", user: user("jane", attrs{"email": "jane@example.com", "email_verified": "false"}),
-			want: wants{"email": "jane@example.com", "verified": ""},
+			want: wants{"email": "jane@example.com", "verified": "false"},
 		},
 		{
 			name: "no flag is unverified", user: user("jane", attrs{"email": "jane@example.com"}),
-			want: wants{"email": "jane@example.com", "verified": ""},
+			want: wants{"email": "jane@example.com", "verified": "false"},
 		},
 		{
 			name: "no e-mail address", user: user("jane", attrs{"email": "jane at example", "email_verified": "true"}),
-			want: wants{"email": "", "verified": "", "data.email": "jane at example"}, remarks: []string{"email"},
+			want: wants{"email": "", "verified": "false", "data.email": "jane at example"}, remarks: []string{"email"},
 		},
 		{
 			name: "UUID that is the sub", user: user(sub, attrs{"email": "jane@example.com"}),
@@ -224,14 +224,14 @@ func TestPhone(t *testing.T) {
 		{name: "no login, told by hand", user: verified(attrs{}), settings: attribute, schema: aliasPhone, want: wants{"phoneNumber": ""}},
 		{name: "alias, unverified", user: unverified(attrs{}), schema: aliasPhone, want: wants{"phoneNumber": "", "mobilePhone": number}, remarks: []string{"phoneNumber"}},
 		{name: "username", user: verified(attrs{}), schema: phonePool, want: wants{"phoneNumber": number, "verified": "true"}},
-		{name: "username, unverified", user: unverified(attrs{}), schema: phonePool, want: wants{"phoneNumber": number, "verified": ""}},
+		{name: "username, unverified", user: unverified(attrs{}), schema: phonePool, want: wants{"phoneNumber": number, "verified": "false"}},
 		{
 			name: "unverified number beside a verified address", user: unverified(attrs{"email": "jane@example.com", "email_verified": "true"}), schema: phonePool,
 			want: wants{"phoneNumber": "", "verified": "true"}, remarks: []string{"phoneNumber"},
 		},
 		{
 			name: "verified number beside an unverified address", user: verified(attrs{"email": "jane@example.com"}), schema: phonePool,
-			want: wants{"phoneNumber": number, "verified": ""}, remarks: []string{"verified"},
+			want: wants{"phoneNumber": number, "verified": "false"}, remarks: []string{"verified"},
 		},
 		{
 			name: "not E.164", user: user("jane", attrs{"phone_number": "303-555-1234", "phone_number_verified": "true"}), schema: aliasPhone,
@@ -368,8 +368,8 @@ func TestStatusGroupsAndFactors(t *testing.T) {
 	const sms = `{"methods":[{"method":"sms","mobilePhone":"+14325551212"}]}`
 	run(t, []defaultCase{
 		{name: "enabled", user: base(func(u *plan.CognitoUser) { u.Enabled = &enabled }), want: wants{"active": "true"}},
-		{name: "not told", user: base(func(*plan.CognitoUser) {}), want: wants{"active": "true", "passwordChangeRequired": "", "twoFactor": "", "registrations": "", "memberships": ""}},
-		{name: "disabled", user: base(func(u *plan.CognitoUser) { u.Enabled = &disabled }), want: wants{"active": ""}},
+		{name: "not told", user: base(func(*plan.CognitoUser) {}), want: wants{"active": "true", "passwordChangeRequired": "false", "twoFactor": "", "registrations": "", "memberships": ""}},
+		{name: "disabled", user: base(func(u *plan.CognitoUser) { u.Enabled = &disabled }), want: wants{"active": "false"}},
 		{
 			name: "temporary password", user: base(func(u *plan.CognitoUser) { u.Status = "FORCE_CHANGE_PASSWORD" }),
 			want: wants{"passwordChangeRequired": "true", "data.cognito.userStatus": "FORCE_CHANGE_PASSWORD"},

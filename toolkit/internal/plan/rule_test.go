@@ -22,7 +22,7 @@ func TestRules(t *testing.T) {
 	const reg = `[{"applicationId":"` + app + `","roles":["admin"]}]`
 	cases := []defaultCase{
 		{name: "set text", settings: withRules(plan.Rule{Set: "lastName", Value: " Smith "}), want: wants{"lastName": "Smith"}},
-		{name: "set false", settings: withRules(plan.Rule{Set: "verified", Value: false}), want: wants{"verified": ""}},
+		{name: "set false", settings: withRules(plan.Rule{Set: "verified", Value: false}), want: wants{"verified": "false"}},
 		{name: "set in data", settings: withRules(plan.Rule{Set: "data.origin.pool", Value: "old"}), want: wants{"data.origin": `{"pool":"old"}`}},
 		{name: "set a list", settings: withRules(plan.Rule{Set: "preferredLanguages", Value: []any{"en", "fr-CA"}}), want: wants{"preferredLanguages": `["en","fr_CA"]`}},
 		{
@@ -62,6 +62,10 @@ func TestRules(t *testing.T) {
 			want: wants{"birthDate": "", "data.birthDate": "f"}, remarks: []string{"birthDate"},
 		},
 		{name: "id that is none", settings: withRules(plan.Rule{Compute: "id", As: `username`}), want: wants{"id": "76dad1cc-9478-513f-8311-57dfba2b3c50"}, remarks: []string{"id", "id"}},
+		{
+			name: "registration for nothing", want: wants{"registrations": ""}, remarks: []string{"registrations"},
+			settings: withRules(plan.Rule{Set: "registrations", Value: []any{map[string]any{"roles": []any{"admin"}}}}),
+		},
 		{name: "data of its own", settings: withRules(plan.Rule{Compute: "data", As: `{"all": attributes.gender}`}), want: wants{"data.all": "f", "data.gender": ""}},
 		{name: "copy of data inside data", settings: withRules(plan.Rule{Compute: "data.copy", As: `{"gender": user.data.gender}`}), want: wants{"data.copy": `{"gender":"f"}`}},
 	}
@@ -110,7 +114,7 @@ func TestRulesThatFailForAUser(t *testing.T) {
 func TestNewNamesEveryMistake(t *testing.T) {
 	t.Parallel()
 	s := plan.Settings{
-		Applications: []plan.Application{{}, {ID: "x"}, {Name: "n"}, {ID: app, Roles: plan.Roles{From: "moon"}}, {ID: app, Roles: plan.Roles{Map: map[string]string{"a": "b"}}}},
+		Applications: []plan.Application{{}, {ID: "x"}, {Name: "n"}, {ID: app, Roles: plan.Roles{From: "moon"}}, {Name: "m", Roles: plan.Roles{Map: map[string]string{"a": "b"}}}, {ID: strings.ToUpper(app)}},
 		Groups:       map[string]string{"admins": "x"},
 		Mapping: plan.Mapping{
 			Username: "any", PhoneNumber: "mobile", Types: map[string]string{"custom:a": "Date"}, Script: "m.js",
@@ -149,8 +153,8 @@ func TestNewNamesEveryMistake(t *testing.T) {
 		mapping.rules[0] mapping.rules[1] mapping.rules[2].set mapping.rules[3].value mapping.rules[4].value mapping.rules[5].value
 		mapping.rules[6] mapping.rules[7].as mapping.rules[8].as mapping.rules[9].as mapping.rules[10].as mapping.rules[11].to
 		mapping.rules[12].rename mapping.rules[13].to mapping.rules[14].drop mapping.rules[15] mapping.rules[16].when mapping.rules[17].drop
-		applications[0] applications[1].id applications[3].roles.from applications[4].roles.from groups.admins
-		applications[2].id mapping.script`)
+		applications[0] applications[1].id applications[3].roles.from applications[4].roles.from applications[5].id groups.admins
+		applications[2].id applications[4].id mapping.script`)
 	if strings.Join(got, " ") != strings.Join(want, " ") {
 		t.Errorf("got  %q\nwant %q\n%v", got, want, err)
 	}

@@ -37,7 +37,7 @@ func TestScript(t *testing.T) {
 		{
 			"over the essentials", `const processUserJSON = json => ({user: {username: json.Username, data: {a: 1}}})`,
 			wants{
-				"id": sub, "active": "", "passwordChangeRequired": "true", "twoFactor": `{"methods":[{"method":"sms","mobilePhone":"+14325551212"}]}`,
+				"id": sub, "active": "false", "passwordChangeRequired": "true", "twoFactor": `{"methods":[{"method":"sms","mobilePhone":"+14325551212"}]}`,
 				"registrations": `[{"applicationId":"` + app + `","roles":["admins"]}]`, "data.a": "1", "data.cognito.sub": sub,
 			}, nil,
 		},
@@ -45,7 +45,7 @@ func TestScript(t *testing.T) {
 			"all that is known", `exports.processUserJSON = json => ({data: {all: [json.UserStatus, json.Enabled, json.UserCreateDate, json.UserMFASettingList, json.Groups, json.UserAttributes.length]}` + ok + `})`,
 			wants{"data.all": `["FORCE_CHANGE_PASSWORD",false,"2026-11-22T12:00:00.000Z",["SMS_MFA"],["admins"],7]`}, nil,
 		},
-		{"disabled stays so", `function processUserJSON(json) { return {active: true` + ok + `} }`, wants{"active": ""}, []string{"active"}},
+		{"disabled stays so", `function processUserJSON(json) { return {active: true` + ok + `} }`, wants{"active": "false"}, []string{"active"}},
 		{"null takes away", `function processUserJSON(json) { return {twoFactor: null, registrations: null` + ok + `} }`, wants{"twoFactor": "", "registrations": ""}, nil},
 		{"undefined is not there", `function processUserJSON(json) { return {registrations: undefined, data: {a: undefined, b: null}` + ok + `} }`, wants{"data.a": "", "data.b": ""}, nil},
 		{"what FusionAuth would refuse", `function processUserJSON(json) { return {birthDate: json.UserAttributes[0].Value` + ok + `} }`, wants{"birthDate": "", "data.birthDate": "05/30/1976"}, []string{"birthDate"}},
