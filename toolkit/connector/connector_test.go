@@ -35,9 +35,29 @@ func jane() cognitotest.User {
 // bench is a connector on a fake Cognito, with everything it writes.
 type bench struct {
 	*connector.Connector
-	fake   *cognitotest.Cognito
-	log    *bytes.Buffer
-	ledger *ledger
+	settings *config.Config
+	fake     *cognitotest.Cognito
+	log      *journal
+	logger   *slog.Logger
+	ledger   *ledger
+}
+
+// journal is a log that several goroutines write.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 type ledger struct {
@@ -70,10 +90,11 @@ func start(t *testing.T, fake *cognitotest.Cognito, changes ...change) *bench {
 	for _, change := range changes {
 		change(settings)
 	}
-	b := &bench{fake: fake, log: &bytes.Buffer{}, ledger: &ledger{}}
+	b := &bench{settings: settings, fake: fake, log: &journal{}, ledger: &ledger{}}
+	b.logger = slog.New(slog.NewJSONHandler(b.log, nil))
 	var err error
 	b.Connector, err = connector.New(t.Context(), connector.Config{
-		Settings: settings, Ledger: b.ledger, Credentials: someone, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+		Settings: settings, Ledger: b.ledger, Credentials: someone, Log: b.logger,
 	})
 	if err != nil {
 		t.Fatal(err)

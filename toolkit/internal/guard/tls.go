@@ -12,11 +12,7 @@ import (
 // read again when they change. With a clientCA only clients with a
 // certificate of that authority get through the handshake.
 func TLS(log *slog.Logger, cert, key, clientCA string) (*tls.Config, error) {
-	files := []string{cert, key}
-	if clientCA != "" {
-		files = append(files, clientCA)
-	}
-	w, err := watch(log, func() (*tls.Config, error) { return loadTLS(cert, key, clientCA) }, files...)
+	w, err := watchTLS(log, cert, key, clientCA)
 	if err != nil {
 		return nil, err
 	}
@@ -24,6 +20,14 @@ func TLS(log *slog.Logger, cert, key, clientCA string) (*tls.Config, error) {
 		MinVersion:         tls.VersionTLS12,
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return w.get(), nil },
 	}, nil
+}
+
+func watchTLS(log *slog.Logger, cert, key, clientCA string) (*watched[*tls.Config], error) {
+	files := []string{cert, key}
+	if clientCA != "" {
+		files = append(files, clientCA)
+	}
+	return watch(log, func() (*tls.Config, error) { return loadTLS(cert, key, clientCA) }, files...)
 }
 
 func loadTLS(cert, key, clientCA string) (*tls.Config, error) {
