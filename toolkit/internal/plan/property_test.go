@@ -61,6 +61,7 @@ func drawMapper(t *rapid.T) *plan.Mapper {
 		s.Mapping.Rules = []plan.Rule{
 			{Rename: "data.n", To: "middleName", When: `attributes["custom:n"] != "9007199254740993"`},
 			{Compute: "data.website", As: `user.fullName + attributes.website`},
+			{Compute: "data.deep", As: `user.data.loyalty?.points`},
 			{Compute: "preferredLanguages", As: `split(attributes.name, "")`},
 			{Set: "data.a.b", Value: map[string]any{"c": 1}},
 			{Drop: "lastName"},
