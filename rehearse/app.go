@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	_ "embed"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -76,9 +78,16 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	_ = appPage.Execute(w, map[string]any{
-		"Subject": claims["sub"], "Email": claims["email"], "Name": claims["name"],
+		"Subject": claims["sub"], "Who": who(claims),
 		"Migrated": claims["authenticationType"] == "GENERIC_CONNECTOR", "Claims": string(shown),
 	})
+}
+
+// who names somebody by the best that the token has.
+func who(claims map[string]any) string {
+	text := func(name string) string { s, _ := claims[name].(string); return s }
+	full := strings.TrimSpace(text("given_name") + " " + text("family_name"))
+	return cmp.Or(text("name"), full, text("email"), text("sub"))
 }
 
 func (a *app) claims(r *http.Request) (claims map[string]any, err error) {

@@ -72,31 +72,33 @@ var (
 // Start starts the parts in the order in which they depend on each other, and
 // makes the target ready through its API, as it would a real FusionAuth. The
 // parts run until ctx ends or Stop is called.
-func Start(ctx context.Context, o Options) (r *Rehearsal, err error) {
+func Start(ctx context.Context, o Options) (*Rehearsal, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	r = &Rehearsal{Dir: o.Dir, TenantID: tenantID, ApplicationID: applicationID}
-	ctx, r.stop = context.WithCancel(ctx)
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, r.Stop())
-		}
-	}()
 	l, err := listen(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	r.ServerURL, r.ConnectorURL, r.PoolURL, r.AppURL = l.url("server"), l.url("connector"), l.url("pool"), l.url("app")
-	if err := r.writeFiles(); err != nil {
-		return nil, errors.Join(err, l.close())
-	}
-	for _, start := range []func(context.Context, Options, listeners) error{r.startPool, r.startServer, r.apply, r.startConnector, r.startApp} {
-		if err := start(ctx, o, l); err != nil {
-			return nil, errors.Join(err, l.close())
-		}
+	r := &Rehearsal{Dir: o.Dir, TenantID: tenantID, ApplicationID: applicationID}
+	ctx, r.stop = context.WithCancel(ctx)
+	if err := r.start(ctx, o, l); err != nil {
+		return nil, errors.Join(err, l.close(), r.Stop())
 	}
 	return r, nil
+}
+
+func (r *Rehearsal) start(ctx context.Context, o Options, l listeners) error {
+	r.ServerURL, r.ConnectorURL, r.PoolURL, r.AppURL = l.url("server"), l.url("connector"), l.url("pool"), l.url("app")
+	if err := r.writeFiles(); err != nil {
+		return err
+	}
+	for _, part := range []func(context.Context, Options, listeners) error{r.startPool, r.startServer, r.apply, r.startConnector, r.startApp} {
+		if err := part(ctx, o, l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Stop ends the parts and waits until they have.

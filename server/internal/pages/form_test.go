@@ -49,7 +49,7 @@ func TestLoginByKeyboard(t *testing.T) {
 	attack := `"><script>alert(1)</script>`
 	posts := make(chan *http.Request, 1)
 	url := signIn(t, pages.Login{
-		Action: "/oauth2/authorize", Error: "[InvalidLogin]", Hidden: []pages.Field{{Name: "state", Value: attack}},
+		Action: "/oauth2/authorize", Error: "[InvalidLogin]", OfferRememberDevice: true, Hidden: []pages.Field{{Name: "state", Value: attack}},
 	}, "", posts)
 	b := browse(t, url)
 	b.run(chromedp.Navigate(url + "/login?locale=fr"))

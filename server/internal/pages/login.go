@@ -13,7 +13,9 @@ type Login struct {
 	Hidden []Field
 	// LoginID is filled in already.
 	LoginID string
-	// RememberDevice says whether "Keep me signed in" is ticked.
+	// OfferRememberDevice shows "Keep me signed in".
+	OfferRememberDevice bool
+	// RememberDevice says whether it is ticked.
 	RememberDevice bool
 	// Error is a code such as [InvalidLogin], shown as a message; empty is none.
 	Error string

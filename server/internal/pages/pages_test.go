@@ -34,7 +34,7 @@ func examples() []example {
 		BorderRadius:         "2px",
 	}
 	hidden := []pages.Field{{Name: "client_id", Value: "3c219e58-ed0e-4b18-ad48-f4f92793ae32"}, {Name: "state", Value: "a b&c"}}
-	login := pages.Login{Frame: frame, Action: "/oauth2/authorize", Hidden: hidden, RedirectURLs: []string{"https://app.example.com/callback"}}
+	login := pages.Login{Frame: frame, Action: "/oauth2/authorize", Hidden: hidden, OfferRememberDevice: true, RedirectURLs: []string{"https://app.example.com/callback"}}
 	failed := login
 	failed.LoginID, failed.RememberDevice, failed.Error = "jane@example.com", true, "[InvalidLogin]"
 	painted := failed
@@ -170,7 +170,7 @@ func fill(v reflect.Value, text string) {
 
 func TestNamesThatTestsAndPasswordManagersLookFor(t *testing.T) {
 	t.Parallel()
-	body := render(t, pages.New(), "/", example{"login", http.StatusOK, pages.Login{Error: "[InvalidLogin]"}}).Body.String()
+	body := render(t, pages.New(), "/", example{"login", http.StatusOK, pages.Login{Error: "[InvalidLogin]", OfferRememberDevice: true}}).Body.String()
 	for _, want := range []string{
 		`<title>Login</title>`,
 		`id="loginId" name="loginId"`, `autocomplete="username"`,
