@@ -15,9 +15,7 @@ const subBits = 48
 // sub has the shape of a UUID. New pools set the version and variant freely,
 // as in 34c84488-e0e1-70ae-d2ee-991ad1a898c8.
 func (p *Pool) sub(n uint64) string {
-	seed := p.userSeed(n)
-	first := cell(n, p.size)
-	head := first + digest(seed, "sub")%(cell(n+1, p.size)-first)
+	seed, head := p.userSeed(n), p.head(n)
 	middle, tail := digest(seed, "sub middle"), digest(seed, "sub tail")
 	version, variant := uint64(4), 8|tail>>60&3
 	if mix[subs].row(p.perms[subs].at(n), p.size) != "RFC 4122, version 4" {
@@ -25,6 +23,12 @@ func (p *Pool) sub(n uint64) string {
 	}
 	return fmt.Sprintf("%08x-%04x-%x%03x-%x%03x-%012x", head>>16, head&0xffff,
 		version, middle&0xfff, variant, tail>>48&0xfff, tail&0xffffffffffff)
+}
+
+// head is the first 48 bits of a sub.
+func (p *Pool) head(n uint64) uint64 {
+	first := cell(n, p.size)
+	return first + digest(p.userSeed(n), "sub")%(cell(n+1, p.size)-first)
 }
 
 // cell is the least head of user n's sub: n·2^48/size, rounded up.
@@ -37,41 +41,48 @@ func cell(n, size uint64) uint64 {
 	return quotient
 }
 
-// numberOfSub returns the only user who can have a sub that begins so.
+// numberOfSub returns the only user who can have this sub.
 func (p *Pool) numberOfSub(sub string) (n uint64, ok bool) {
-	if len(sub) < 13 || sub[8] != '-' {
-		return 0, false
-	}
-	head, err := strconv.ParseUint(sub[:8]+sub[9:13], 16, subBits)
-	if err != nil {
-		return 0, false
-	}
-	hi, lo := bits.Mul64(head, p.size)
-	return hi<<(64-subBits) | lo>>subBits, true
+	head, ok := readHead(sub)
+	return p.numberOfHead(head), ok
 }
 
-// SubPrefix implements model.Population: whom the least and the greatest sub
+func (p *Pool) numberOfHead(head uint64) uint64 {
+	hi, lo := bits.Mul64(head, p.size)
+	return hi<<(64-subBits) | lo>>subBits
+}
+
+// headLength is how much of a sub its head takes up.
+const headLength = len("00000000-0000")
+
+func readHead(sub string) (head uint64, ok bool) {
+	if len(sub) < headLength || sub[8] != '-' {
+		return 0, false
+	}
+	head, err := strconv.ParseUint(sub[:8]+sub[9:headLength], 16, subBits)
+	return head, err == nil
+}
+
+// SubPrefix implements model.Population: whom the least and the greatest head
 // with the prefix could belong to, and whether they do.
 func (p *Pool) SubPrefix(prefix string) (from, to int) {
-	if p.size == 0 || len(prefix) > len(least) {
-		return 0, 0
-	}
+	const least, greatest = "00000000-0000", "ffffffff-ffff"
 	prefix = strings.ToLower(prefix)
-	first, ok := p.numberOfSub(prefix + least[len(prefix):])
-	last, _ := p.numberOfSub(prefix + greatest[len(prefix):])
-	if !ok {
+	begin := prefix[:min(len(prefix), headLength)]
+	low, ok := readHead(begin + least[len(begin):])
+	high, _ := readHead(begin + greatest[len(begin):])
+	if p.size == 0 || !ok {
 		return 0, 0
 	}
-	if p.sub(first) < prefix {
+	first, last := p.numberOfHead(low), p.numberOfHead(high)
+	if p.head(first) < low {
 		first++
 	}
-	if strings.HasPrefix(p.sub(last), prefix) {
+	if p.head(last) <= high {
 		last++
+	}
+	if len(prefix) > headLength && first < last && !strings.HasPrefix(p.sub(first), prefix) {
+		last = first
 	}
 	return int(first), int(max(first, last))
 }
-
-const (
-	least    = "00000000-0000-0000-0000-000000000000"
-	greatest = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-)
