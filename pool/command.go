@@ -26,7 +26,7 @@ type Command struct {
 	Users int    `placeholder:"N" help:"Also a pool of N users, computed from their number."`
 	Seed  uint64 `default:"1" placeholder:"S" help:"Which computed users, and which run of luck for faults."`
 
-	Faults string `placeholder:"LIST" help:"What to disturb, such as throttle,outage=10s; see below."`
+	Faults string `placeholder:"LIST" help:"What to disturb, such as throttle,outage=10s; see above."`
 	Issuer string `placeholder:"URL" help:"What tokens name as issuer, before the pool's id (default: Cognito's own address)."`
 
 	AccessKeyID     string        `name:"access-key-id" placeholder:"ID" help:"Check signatures against this key (default: accept any)."`

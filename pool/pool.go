@@ -54,6 +54,7 @@ type (
 	Schema         = model.Schema
 	PasswordPolicy = model.PasswordPolicy
 	Policies       = model.Policies
+	SignInPolicy   = model.SignInPolicy
 	Group          = model.Group
 	Provider       = model.Provider
 	ResourceServer = model.ResourceServer
@@ -66,6 +67,9 @@ type (
 	Message        = outbox.Message
 	Outcome        = outcome.Outcome
 	Faults         = fault.Settings
+	Throttle       = fault.Throttle
+	Latency        = fault.Latency
+	Outage         = fault.Outage
 	Generated      = gen.Pool // a pool of computed users
 	Expected       = gen.Account
 )
