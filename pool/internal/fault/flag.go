@@ -15,7 +15,7 @@ const FlagHelp = "throttle[=FACTOR], latency[=MEAN[~DEVIATION]], short-pages[=SH
 	"expired-tokens[=SHARE], resets[=SHARE], errors[=SHARE], outage[=LENGTH[@AFTER]], skew[=AHEAD], seed=N, all"
 
 // compact is the faults of the compact form. A fault that is named without a
-// value gets its usual one, as all of them do by "all".
+// value gets its usual one, as all that have one do by "all".
 var compact = []struct {
 	name, usual string
 	set         func(s *Settings, value string) error
@@ -32,7 +32,7 @@ var compact = []struct {
 		s.ClockSkew, err = time.ParseDuration(value)
 		return err
 	}},
-	{"seed", "1", func(s *Settings, value string) (err error) {
+	{"seed", "", func(s *Settings, value string) (err error) {
 		s.Seed, err = strconv.ParseUint(value, 10, 64)
 		return err
 	}},
@@ -56,7 +56,7 @@ func Parse(text string) (Settings, error) {
 	for _, c := range compact {
 		value, ok := given[c.name]
 		delete(given, c.name)
-		if !ok && !all {
+		if !ok && (!all || c.usual == "") {
 			continue
 		}
 		if value == "" {

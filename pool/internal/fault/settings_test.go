@@ -11,7 +11,7 @@ import (
 func TestParse(t *testing.T) {
 	t.Parallel()
 	everything := Settings{
-		Seed: 1, Throttle: Throttle{On: true}, Latency: Latency{"lognormal", 200 * time.Millisecond, 80 * time.Millisecond},
+		Throttle: Throttle{On: true}, Latency: Latency{"lognormal", 200 * time.Millisecond, 80 * time.Millisecond},
 		ShortPages: 0.2, EmptyPages: 0.1, ExpiredTokens: 0.02, Resets: 0.01, InternalErrors: 0.02,
 		Outage: Outage{30 * time.Second, 10 * time.Second}, ClockSkew: 2 * time.Minute,
 	}
@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 
 func TestParseNamesEveryMistake(t *testing.T) {
 	t.Parallel()
-	_, err := Parse("throtle,latency=slow,empty-pages=1,outage=10,resets=2")
+	_, err := Parse("throtle,latency=slow,empty-pages=1,outage=10,resets=2,seed")
 	if err == nil {
 		t.Fatal("no mistake was found")
 	}
@@ -48,6 +48,7 @@ func TestParseNamesEveryMistake(t *testing.T) {
 		`no fault is called "throtle"`,
 		`latency: "slow" does not fit latency[=MEAN[~DEVIATION]]`,
 		`outage: "10" does not fit outage[=LENGTH[@AFTER]]`,
+		`seed: "" does not fit seed=N`,
 		"empty_pages: want a share from 0 to 0.99",
 		"resets: want a share from 0 to 1",
 	} {

@@ -122,6 +122,23 @@ func checkJane(t *testing.T, u *model.User) {
 	}
 }
 
+func TestReadJSONAndTheEnvironment(t *testing.T) {
+	t.Parallel()
+	getenv := func(name string) string {
+		return map[string]string{"PASSWORD": "Correct-Horse-1", "CITY": "Bern"}[name]
+	}
+	ds, err := seed.Read("seed.json", []byte(`{"pools": [{"id": "us-east-1_AbCdEf123", "users": [
+		{"username": "jane", "password": "${PASSWORD}", "attributes": {"address": "${CITY}, 7", "updated_at": 1637109005}}
+	]}]}`), getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := ds[0].Users[0]
+	if a, _ := u.Attribute("address"); a != "Bern, 7" || u.Password.Reveal() != "Correct-Horse-1" {
+		t.Errorf("got %+v", u)
+	}
+}
+
 func TestReadNamesEveryMistake(t *testing.T) {
 	t.Parallel()
 	const text = `pools:
