@@ -43,9 +43,13 @@ import (
 
 // What a pool is made of, for callers who describe one in Go.
 type (
-	Directory      = model.Directory // one pool with everything in it
-	UserPool       = model.Pool
-	Client         = model.Client
+	Directory = model.Directory // one pool with everything in it
+	UserPool  = model.Pool
+	Client    = model.Client
+
+	TokenValidityUnits   = model.TokenValidityUnits
+	RefreshTokenRotation = model.RefreshTokenRotation
+
 	User           = model.User
 	Attribute      = model.Attribute
 	UserMFA        = model.UserMFA

@@ -27,10 +27,10 @@ func (m *Mint) common(g *Grant, use string, lifetime time.Duration) map[string]a
 	c := map[string]any{
 		"sub": g.User.Sub(), "iss": m.Issuer, "token_use": use,
 		"iat": g.Now.Unix(), "exp": g.Now.Add(lifetime).Unix(), "auth_time": g.SignedIn.Unix(),
-		"jti": g.NewID(), "origin_jti": m.origin(g.Session), "event_id": g.NewID(),
+		"event_id": m.hide(g.Session, asEvent),
 	}
-	if !g.Client.Revokes() {
-		delete(c, "origin_jti")
+	if g.Client.Revokes() {
+		c["jti"], c["origin_jti"] = g.NewID(), m.hide(g.Session, asOrigin)
 	}
 	if len(g.Groups) > 0 {
 		names := make([]string, len(g.Groups))

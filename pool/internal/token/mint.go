@@ -1,9 +1,9 @@
 // Package token makes and checks the tokens of a pool: signed ID and access
 // tokens, sealed refresh tokens, and what has been revoked of them.
 //
-// Sign-ins are numbered. The number travels in each token, as origin_jti and
-// inside the refresh token, so that revoking a sign-in is one bit, and signing
-// a user out everywhere is one number.
+// Sign-ins are numbered. The number travels in each token, hidden in its
+// event_id, and inside the refresh token, so that revoking a sign-in is one
+// bit, and signing a user out everywhere is one number.
 package token
 
 import (
@@ -79,19 +79,30 @@ func (m *Mint) JWKS() jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{*m.idKey.Public(), *m.accessKey.Public()}}
 }
 
-// origin hides the number of a sign-in in what looks like any other UUID.
-func (m *Mint) origin(session uint64) string {
+// What the number of a sign-in is hidden in.
+const (
+	asOrigin uint64 = iota // origin_jti
+	asEvent                // event_id
+)
+
+// hide makes of the number of a sign-in what looks like any other UUID.
+func (m *Mint) hide(session, as uint64) string {
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:], session)
+	binary.BigEndian.PutUint64(id[:8], session)
+	binary.BigEndian.PutUint64(id[8:], as)
 	m.block.Encrypt(id[:], id[:])
 	return id.String()
 }
 
-func (m *Mint) session(origin string) (uint64, error) {
-	id, err := uuid.Parse(origin)
+// session finds the number of a sign-in in the event_id of its tokens.
+func (m *Mint) session(event string) (uint64, error) {
+	id, err := uuid.Parse(event)
 	if err != nil {
-		return 0, fmt.Errorf("read origin_jti: %w", err)
+		return 0, fmt.Errorf("read event_id: %w", err)
 	}
 	m.block.Decrypt(id[:], id[:])
-	return binary.BigEndian.Uint64(id[:]), nil
+	if binary.BigEndian.Uint64(id[8:]) != asEvent {
+		return 0, ErrInvalid
+	}
+	return binary.BigEndian.Uint64(id[:8]), nil
 }

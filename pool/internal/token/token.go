@@ -38,10 +38,10 @@ type Claims struct {
 	Use      string `json:"token_use"`
 	Scope    string `json:"scope"`
 	Issuer   string `json:"iss"`
-	Origin   string `json:"origin_jti"`
+	Event    string `json:"event_id"`
 	Expires  int64  `json:"exp"`
 	SignedIn int64  `json:"auth_time"`
-	Session  uint64 `json:"-"` // 0 when the client's tokens cannot be revoked
+	Session  uint64 `json:"-"`
 }
 
 // Peek reads the claims of a token without believing them.
@@ -69,10 +69,8 @@ func (m *Mint) Verify(token string) (Claims, error) {
 	if err != nil || json.Unmarshal(payload, &c) != nil || c.Use != "access" {
 		return c, ErrInvalid
 	}
-	if c.Origin != "" {
-		if c.Session, err = m.session(c.Origin); err != nil {
-			return c, ErrInvalid
-		}
+	if c.Session, err = m.session(c.Event); err != nil {
+		return c, ErrInvalid
 	}
 	return c, nil
 }
