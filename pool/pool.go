@@ -58,6 +58,7 @@ type (
 	Schema         = model.Schema
 	PasswordPolicy = model.PasswordPolicy
 	Policies       = model.Policies
+	UsernameConfig = model.UsernameConfig
 	SignInPolicy   = model.SignInPolicy
 	Group          = model.Group
 	Provider       = model.Provider

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/smithy-go"
 
 	"wherry/pool"
@@ -44,8 +45,12 @@ var anyKey = aws.Credentials{AccessKeyID: "any", SecretAccessKey: "key"}
 func client(url string, key aws.Credentials) *cip.Client {
 	return cip.New(cip.Options{
 		Region: "us-east-1", BaseEndpoint: &url, RetryMaxAttempts: 1,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return key, nil }),
+		Credentials: staticKey(key),
 	})
+}
+
+func staticKey(key aws.Credentials) aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return key, nil })
 }
 
 // signIn begins a sign-in by password.
@@ -72,4 +77,15 @@ func wantRefusal(t testing.TB, err error, want string) {
 	if got := said(err); got != want {
 		t.Errorf("got %q (%v), want %q", got, err, want)
 	}
+}
+
+type userType = types.UserType
+
+// attributes makes a list of names and values in turn.
+func attributes(namesAndValues ...string) []types.AttributeType {
+	var list []types.AttributeType
+	for i := 0; i < len(namesAndValues); i += 2 {
+		list = append(list, types.AttributeType{Name: &namesAndValues[i], Value: &namesAndValues[i+1]})
+	}
+	return list
 }

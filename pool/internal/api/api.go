@@ -60,6 +60,7 @@ const (
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", a.Now().Format(http.TimeFormat)) // clients correct their clocks by it
 	w.Header().Set("X-Amzn-Requestid", a.NewID())
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	w.Header().Set("Access-Control-Expose-Headers", "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date")
