@@ -67,16 +67,20 @@ type (
 	Domain         = model.Domain
 	MFAConfig      = model.MFAConfig
 	Instant        = model.Instant
-	Credential     = sigv4.Credential
-	Counters       = count.Counters
-	Message        = outbox.Message
-	Outcome        = outcome.Outcome
-	Faults         = fault.Settings
-	Throttle       = fault.Throttle
-	Latency        = fault.Latency
-	Outage         = fault.Outage
-	Generated      = gen.Pool // a pool of computed users
-	Expected       = gen.Account
+	AddOns         = model.AddOns
+
+	RiskConfiguration = model.RiskConfiguration
+	UICustomization   = model.UICustomization
+	Credential        = sigv4.Credential
+	Counters          = count.Counters
+	Message           = outbox.Message
+	Outcome           = outcome.Outcome
+	Faults            = fault.Settings
+	Throttle          = fault.Throttle
+	Latency           = fault.Latency
+	Outage            = fault.Outage
+	Generated         = gen.Pool // a pool of computed users
+	Expected          = gen.Account
 )
 
 // Generate makes a pool of computed users; its Directory goes into a Config.

@@ -22,10 +22,15 @@ func (s *standIn) code(t testing.TB, username string) string {
 	return sent[len(sent)-1].Code
 }
 
-// totpAt is the code that an authenticator shows.
-func totpAt(t testing.TB, at time.Time) string {
+// totpOf is the code that an authenticator with this secret shows now.
+func totpOf(t testing.TB, secret string) string {
 	t.Helper()
-	code, err := totp.GenerateCode(totpSecret, at)
+	return totpAt(t, secret, time.Now())
+}
+
+func totpAt(t testing.TB, secret string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,9 +110,9 @@ func TestAuthenticatorCode(t *testing.T) {
 	if len(s.pool.Messages("theo")) != 0 {
 		t.Error("an authenticator needs no message")
 	}
-	_, err := s.answer(t, asked, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": totpAt(t, time.Now().Add(-time.Hour))})
+	_, err := s.answer(t, asked, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": totpAt(t, totpSecret, time.Now().Add(-time.Hour))})
 	wantRefusal(t, err, "CodeMismatchException: Invalid verification code provided, please try again.")
-	code := map[string]string{"SOFTWARE_TOKEN_MFA_CODE": totpAt(t, time.Now())}
+	code := map[string]string{"SOFTWARE_TOKEN_MFA_CODE": totpOf(t, totpSecret)}
 	if out, err := s.answer(t, asked, code); err != nil || out.AuthenticationResult == nil {
 		t.Fatalf("got %+v, %v", out, err)
 	}
@@ -157,10 +162,7 @@ func TestRequiredFactors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := totp.GenerateCode(*associated.SecretCode, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	code := totpOf(t, *associated.SecretCode)
 	_, err = s.VerifySoftwareToken(t.Context(), &cip.VerifySoftwareTokenInput{Session: associated.Session, UserCode: aws.String("000000")})
 	wantRefusal(t, err, "EnableSoftwareTokenMFAException: Code mismatch")
 	verified, err := s.VerifySoftwareToken(t.Context(), &cip.VerifySoftwareTokenInput{Session: associated.Session, UserCode: &code})
