@@ -18,6 +18,7 @@ import (
 // connectorCommand is `wherry connector` and what stands below it.
 type connectorCommand struct {
 	Serve connectorServe `cmd:"" default:"withargs" help:"Serve the connector until interrupted."`
+	Test  connectorTest  `cmd:"" help:"Sign one user in, and show each step with its time."`
 }
 
 // connectorServe serves the connector in the foreground.

@@ -17,6 +17,8 @@ import (
 
 	"wherry/internal/exit"
 	"wherry/toolkit/cli"
+	"wherry/toolkit/config"
+	"wherry/toolkit/connector"
 	"wherry/toolkit/internal/cognitotest"
 )
 
@@ -150,4 +152,83 @@ func post(t *testing.T, url, secret, body string) (int, string) {
 		t.Fatal(err)
 	}
 	return resp.StatusCode, string(got)
+}
+
+func TestConnectorTestShowsEachStep(t *testing.T) {
+	t.Parallel()
+	file := settings(t, "")
+	for _, tt := range []struct {
+		name, stdin string
+		args        []string
+		code        int
+		says        []string
+	}{
+		{"carried", "Correct-Horse-1\n", nil, exit.Done, []string{
+			"InitiateAuth", "tokens", "USER_PASSWORD_AUTH, client c, USERNAME jane@example.com", "GetUser", "RevokeToken", "carried: tokens, in ", `"email": "jane@example.com"`, "in logs the login id is ",
+		}},
+		{"refused", "wrong\n", nil, exit.Refused, []string{"wrong-credentials (NotAuthorizedException): Incorrect username or password.", "refused: wrong-credentials"}},
+		{"JSON", "Correct-Horse-1\n", []string{"--json"}, exit.Done, []string{`"answer":"carried"`, `"body":{"user":{`}},
+		{"no password", "", nil, exit.Usage, []string{"the password is empty"}},
+		{"no such pool", "x\n", []string{"--pool", "staff"}, exit.Usage, []string{"give --pool one of customers"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var out, errs bytes.Buffer
+			args := append([]string{"connector", "test", "jane@example.com", "--config", file, "--password-file", "-"}, tt.args...)
+			code := cli.Main(t.Context(), cli.Process{Args: args, Getenv: env, Stdin: strings.NewReader(tt.stdin), Stdout: &out, Stderr: &errs})
+			if code != tt.code {
+				t.Errorf("exit code %d, want %d", code, tt.code)
+			}
+			for _, want := range tt.says {
+				if !strings.Contains(out.String()+errs.String(), want) {
+					t.Errorf("no %q in:\n%s%s", want, &out, &errs)
+				}
+			}
+			if said := out.String() + errs.String(); strings.Contains(said, "Correct-Horse-1") || strings.Contains(said, headerSecret) {
+				t.Errorf("a secret was shown:\n%s", said)
+			}
+		})
+	}
+}
+
+func TestConnectorTestAsksADeployedOne(t *testing.T) {
+	t.Parallel()
+	file := settings(t, "")
+	loaded, err := config.Load(file, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := connector.New(t.Context(), connector.Config{Settings: loaded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed := httptest.NewServer(k.Handler())
+	t.Cleanup(deployed.Close)
+	wrong := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(wrong, []byte("another secret, as long"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"carried":      {[]string{"--url", deployed.URL}, exit.Done, `"email": "jane@example.com"`},
+		"no such path": {[]string{"--url", deployed.URL + "/nowhere"}, exit.Refused, "404 Not Found"},
+		"wrong secret": {[]string{"--url", deployed.URL, "--secret-file", wrong}, exit.Refused, "the secret is not the connector's"},
+		"nobody there": {[]string{"--url", "http://127.0.0.1:1"}, exit.Failed, "reach the connector"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out, errs bytes.Buffer
+			args := append([]string{"connector", "test", "jane@example.com", "--config", file}, tt.args...)
+			getenv := func(name string) string {
+				return map[string]string{"WHERRY_PASSWORD": "Correct-Horse-1", "CONNECTOR_SECRET": headerSecret}[name]
+			}
+			code := cli.Main(t.Context(), cli.Process{Args: args, Getenv: getenv, Stdout: &out, Stderr: &errs})
+			if code != tt.code || !strings.Contains(out.String()+errs.String(), tt.says) {
+				t.Errorf("exit %d, want %d with %q in:\n%s%s", code, tt.code, tt.says, &out, &errs)
+			}
+		})
+	}
 }

@@ -40,7 +40,7 @@ type Config struct {
 	Settings *config.Config
 
 	// Secrets are the header secrets, when neither the settings nor their files
-	// hold them. Default: the settings'.
+	// hold them. While there are none, nobody is admitted. Default: the settings'.
 	Secrets Secrets
 
 	// Ledger hears of everybody who is turned away by something other than
@@ -126,7 +126,7 @@ func (k *Connector) secure(ctx context.Context, c Config) error {
 		return fmt.Errorf("read the secrets: %w", err)
 	}
 	k.guard = guard.Guard{Header: s.Header, Secrets: secrets, Networks: prefixes(s.Networks), Proxies: prefixes(s.TrustedProxies)}
-	k.names = newNamer(s.LogKey, valid[0])
+	k.names = newNamer(s.LogKey, valid)
 	if s.TLS.CertFile != "" {
 		path := c.Settings.Path
 		k.tls, err = guard.TLS(c.Log, path(s.TLS.CertFile), path(s.TLS.KeyFile), path(s.TLS.ClientCAFile))

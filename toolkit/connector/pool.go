@@ -6,6 +6,7 @@ import (
 	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 
+	"wherry/internal/exit"
 	"wherry/toolkit/config"
 	"wherry/toolkit/internal/cognito"
 	"wherry/toolkit/internal/plan"
@@ -43,7 +44,7 @@ func newPool(ctx context.Context, settings config.Pool, c Config) (*pool, error)
 	}
 	mapper, err := plan.New(settings.Settings, settings.Schema)
 	if err != nil {
-		return nil, err
+		return nil, exit.With(exit.Usage, err, "mend the configuration and run the command again")
 	}
 	mapper.Now = c.Now
 	return &pool{

@@ -2,6 +2,7 @@ package connector
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -57,26 +58,33 @@ func prefixes(list []string) []netip.Prefix {
 // namer gives login ids the names under which logs and limits know them: the
 // same for every spelling of a login id, and of no use to whoever lacks the
 // key.
-type namer struct{ secret []byte }
+type namer struct {
+	key     []byte
+	lasting bool // another connector with the same settings gives the same names
+}
 
 // newNamer takes its key from the settings, or derives it from the header
 // secret, so that several connectors with the same secret agree.
-func newNamer(key, header secret.String) namer {
-	if key == "" {
-		mac := hmac.New(sha256.New, []byte(header.Reveal()))
+func newNamer(key secret.String, header []secret.String) namer {
+	switch {
+	case key != "":
+		return namer{[]byte(key.Reveal()), true}
+	case len(header) > 0:
+		mac := hmac.New(sha256.New, []byte(header[0].Reveal()))
 		mac.Write([]byte("login ids in logs"))
-		return namer{mac.Sum(nil)}
+		return namer{mac.Sum(nil), true}
+	default:
+		return namer{[]byte(rand.Text()), false}
 	}
-	return namer{[]byte(key.Reveal())}
 }
 
-func (n namer) key(pool, login string) guard.Key {
-	mac := hmac.New(sha256.New, n.secret)
+func (n namer) hash(pool, login string) guard.Key {
+	mac := hmac.New(sha256.New, n.key)
 	mac.Write([]byte(pool + "\x00" + strings.ToLower(strings.TrimSpace(login))))
 	return guard.Key(mac.Sum(nil)[:16])
 }
 
 func (n namer) name(pool, login string) string {
-	key := n.key(pool, login)
-	return hex.EncodeToString(key[:])
+	hash := n.hash(pool, login)
+	return hex.EncodeToString(hash[:])
 }

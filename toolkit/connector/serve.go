@@ -30,7 +30,7 @@ func (k *Connector) decide(ctx context.Context, p *pool, req signIn) verdict {
 	switch {
 	case !k.overall.Allows(guard.Key{}):
 		return refused(rateLimited, "more sign-ins than connector.overall allows")
-	case !k.perLogin.Allows(k.names.key(p.Name, req.LoginID)):
+	case !k.perLogin.Allows(k.names.hash(p.Name, req.LoginID)):
 		return refused(rateLimited, "more attempts for this login id than connector.per_login allows")
 	default:
 		return p.signIn(ctx, req)
