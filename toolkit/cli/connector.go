@@ -19,6 +19,7 @@ import (
 type connectorCommand struct {
 	Serve connectorServe `cmd:"" default:"withargs" help:"Serve the connector until interrupted."`
 	Test  connectorTest  `cmd:"" help:"Sign one user in, and show each step with its time."`
+	Why   connectorWhy   `cmd:"" help:"Show why one user was turned away."`
 }
 
 // connectorServe serves the connector in the foreground.
@@ -43,6 +44,9 @@ func (c *connectorServe) Run(ctx context.Context, out *console.Console, p Proces
 	if err != nil {
 		return err
 	}
+	if k.TLS() == nil && !local(rooms[0].listener) {
+		out.Note("passwords arrive in plain HTTP: set connector.tls, or let something in front of the connector encrypt")
+	}
 	out.Note("%s, for %d pool(s); stop with Ctrl-C", addresses(rooms), len(settings.Pools))
 	err = serveAll(ctx, rooms, log)
 	k.Wait()
@@ -53,6 +57,11 @@ type room struct {
 	name     string
 	listener net.Listener
 	handler  http.Handler
+}
+
+func local(ln net.Listener) bool {
+	addr, ok := ln.Addr().(*net.TCPAddr)
+	return ok && addr.IP.IsLoopback()
 }
 
 func addresses(rooms []room) string {

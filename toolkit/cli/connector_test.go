@@ -232,3 +232,46 @@ func TestConnectorTestAsksADeployedOne(t *testing.T) {
 		})
 	}
 }
+
+func TestConnectorWhy(t *testing.T) {
+	t.Parallel()
+	file := settings(t, "")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := filepath.Join(filepath.Dir(file), "turned-away.jsonl")
+	settled := strings.Replace(string(text), "connector: {", "connector: {turned_away_log: turned-away.jsonl, per_login: {attempts: 1}, ", 1)
+	if err := os.WriteFile(file, []byte(settled), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := config.Load(file, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := connector.New(t.Context(), connector.Config{Settings: loaded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second is one too many
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"loginId":"jane@example.com","password":"x"}`))
+		r.Header.Set("Authorization", headerSecret)
+		k.Handler().ServeHTTP(httptest.NewRecorder(), r)
+	}
+	if info, err := os.Stat(list); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the list: %v, %v", info, err)
+	}
+	for login, tt := range map[string]struct {
+		code int
+		says string
+	}{
+		"jane@example.com": {exit.Done, "customers  rate-limited  (more attempts for this login id than connector.per_login allows)"},
+		"john@example.com": {exit.Nothing, "nothing but perhaps a wrong password"},
+	} {
+		var out, errs bytes.Buffer
+		code := cli.Main(t.Context(), cli.Process{Args: []string{"connector", "why", login, "--config", file}, Getenv: env, Stdout: &out, Stderr: &errs})
+		if code != tt.code || strings.Count(out.String()+errs.String(), tt.says) != 1 {
+			t.Errorf("%s: exit %d:\n%s%s", login, code, &out, &errs)
+		}
+	}
+}

@@ -41,6 +41,16 @@ type Pool struct {
 	Schema plan.Schema `yaml:"-" jsonschema:"-"`
 }
 
+// What the mapping's own package calls its settings, for programs that make a
+// Config themselves.
+type (
+	Settings    = plan.Settings
+	Mapping     = plan.Mapping
+	Rule        = plan.Rule
+	Application = plan.Application
+	Roles       = plan.Roles
+)
+
 // Flow is how a password is put before Cognito.
 type Flow string
 

@@ -248,8 +248,10 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 	}{
 		"no secret": {config.Config{Pools: []config.Pool{pool}}, "connector.secret: "},
 		"no pool":   {config.Config{Connector: config.Connector{Secret: headerSecret}}, "pools: name at least one"},
-		"a reference": {config.Config{Connector: config.Connector{SecretRef: "ssm:/wherry"}, Pools: []config.Pool{pool}},
-			"connector.secret_ref: only the Lambda"},
+		"a reference": {
+			config.Config{Connector: config.Connector{SecretRef: "ssm:/wherry"}, Pools: []config.Pool{pool}},
+			"connector.secret_ref: only the Lambda",
+		},
 	} {
 		_, err := connector.New(t.Context(), connector.Config{Settings: &tt.settings})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

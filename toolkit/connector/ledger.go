@@ -2,10 +2,14 @@ package connector
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
+
+	"wherry/internal/exit"
 )
 
 // TurnedAway is a user who was turned away by something other than the
@@ -51,9 +55,40 @@ func (l *lines) TurnedAway(t TurnedAway) error {
 	if err != nil {
 		return fmt.Errorf("write down who was turned away: %w", err)
 	}
-	if _, err := f.Write(append(line, '\n')); err != nil {
-		f.Close()
-		return fmt.Errorf("write down who was turned away: %w", err)
+	_, err = f.Write(append(line, '\n'))
+	return errors.Join(err, f.Close())
+}
+
+// WhyTurnedAway is what the file of the settings says about a login id, oldest
+// first.
+func (k *Connector) WhyTurnedAway(login string) ([]TurnedAway, error) {
+	file, ok := k.ledger.(*lines)
+	if !ok {
+		return nil, exit.With(exit.Usage, errors.New("nobody writes down who is turned away"), "set connector.turned_away_log")
 	}
-	return f.Close()
+	names := map[string]bool{}
+	for pool := range k.pools {
+		names[k.names.name(pool, login)] = true
+	}
+	return file.of(names)
+}
+
+func (l *lines) of(names map[string]bool) ([]TurnedAway, error) {
+	f, err := os.Open(l.path)
+	if err != nil {
+		return nil, fmt.Errorf("read who was turned away: %w", err)
+	}
+	defer f.Close()
+	var found []TurnedAway
+	for d := json.NewDecoder(f); ; {
+		var t TurnedAway
+		switch err := d.Decode(&t); {
+		case errors.Is(err, io.EOF):
+			return found, nil
+		case err != nil:
+			return nil, fmt.Errorf("read who was turned away: %w", err)
+		case names[t.Login]:
+			found = append(found, t)
+		}
+	}
 }

@@ -61,7 +61,7 @@ func newPool(ctx context.Context, settings config.Pool, c Config) (*pool, error)
 
 // signIn is one sign-in from the first to the last thing that is asked of
 // Cognito, all of it within the deadline.
-func (p *pool) signIn(ctx context.Context, req signIn) verdict {
+func (p *pool) signIn(ctx context.Context, req signIn) (v verdict) {
 	ctx, cancel := context.WithTimeout(ctx, p.Connector.Deadline)
 	defer cancel()
 	if !p.enter(ctx) {
@@ -71,9 +71,8 @@ func (p *pool) signIn(ctx context.Context, req signIn) verdict {
 	if !p.breaker.TryAcquirePermit() {
 		return refused(breakerOpen, "the pool did not answer a moment ago")
 	}
-	v := p.ask(ctx, req)
-	p.learn(v.outcome)
-	return v
+	defer func() { p.learn(v.outcome) }() // a permit that is not given back is lost
+	return p.ask(ctx, req)
 }
 
 // enter waits for a slot in a short queue.

@@ -111,11 +111,16 @@ func TestNothingSecretIsWritten(t *testing.T) {
 	}
 	b.Connector = writing
 	answers := []cognitotest.Answer{
-		{Status: 200}, {Type: "NotAuthorizedException", Message: "User jane@example.com is odd."}, {Type: "BrandNewException", Message: password},
+		{Status: 200},
+		{Type: "NotAuthorizedException", Message: "User jane@example.com is odd."},
+		{Type: "BrandNewException", Message: password},
 		{Type: "InvalidParameterException", Message: "1 validation error detected: Value '" + password + "'"},
 		{Type: "UserLambdaValidationException", Message: "PreAuthentication failed with error jane@example.com."},
-		{Status: 500}, {Break: true}, {Type: "ResourceNotFoundException", Message: "User pool client 1example23456789 does not exist."},
-		{Body: map[string]any{"ChallengeName": "SOFTWARE_TOKEN_MFA"}}, {Body: "jane@example.com"},
+		{Status: 500},
+		{Break: true},
+		{Type: "ResourceNotFoundException", Message: "User pool client 1example23456789 does not exist."},
+		{Body: map[string]any{"ChallengeName": "SOFTWARE_TOKEN_MFA"}},
+		{Body: "jane@example.com"},
 	}
 	for _, operation := range []string{"InitiateAuth", "GetUser", "RevokeToken"} {
 		for _, a := range answers {

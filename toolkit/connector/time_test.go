@@ -126,10 +126,16 @@ func TestLimits(t *testing.T) {
 		login []string
 		want  string
 	}{
-		{"per login id", func(c *config.Connector) { c.PerLogin = &config.Limit{Attempts: 2, Within: time.Hour} },
-			[]string{"jane@example.com", "JANE@example.com", "jane@example.com", "john@example.com"}, "wrong-credentials wrong-credentials rate-limited wrong-credentials"},
-		{"overall", func(c *config.Connector) { c.Overall = &config.Limit{Attempts: 2, Within: time.Hour} },
-			[]string{"a@example.com", "b@example.com", "c@example.com"}, "wrong-credentials wrong-credentials rate-limited"},
+		{
+			"per login id", func(c *config.Connector) { c.PerLogin = &config.Limit{Attempts: 2, Within: time.Hour} },
+			[]string{"jane@example.com", "JANE@example.com", "jane@example.com", "john@example.com"},
+			"wrong-credentials wrong-credentials rate-limited wrong-credentials",
+		},
+		{
+			"overall", func(c *config.Connector) { c.Overall = &config.Limit{Attempts: 2, Within: time.Hour} },
+			[]string{"a@example.com", "b@example.com", "c@example.com"},
+			"wrong-credentials wrong-credentials rate-limited",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -79,7 +79,7 @@ func keepAlive(connections int) *awshttp.BuildableClient {
 		t.MaxIdleConns = connections
 		t.MaxIdleConnsPerHost = connections
 		t.ReadBufferSize, t.WriteBufferSize = 2<<10, 1<<10 // requests and answers are small, connections many
-		t.IdleConnTimeout = 50 * time.Second // AWS closes after a minute
+		t.IdleConnTimeout = 50 * time.Second               // AWS closes after a minute
 	})
 }
 
