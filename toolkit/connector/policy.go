@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wherry/internal/secret"
 	"wherry/toolkit/config"
@@ -126,17 +127,36 @@ func (p *pool) carry(ctx context.Context, req signIn, v verdict, in plan.Cognito
 		return v.fault(err)
 	}
 	u := mapped.User
+	u.PasswordChangeRequired = u.PasswordChangeRequired || v.outcome == cognito.TemporaryPassword
+	if v.outcome == cognito.TemporaryPassword && p.owesFactor(in) && u.TwoFactor == nil {
+		policy = p.Connector.Outcomes.OtherFactor
+	}
 	switch {
+	case policy == config.Refuse:
+		v.outcome, v.hint = cognito.TOTPFactor, "Cognito asks for a factor after the new password; connector.outcomes.other_factor says refuse"
+		return v
 	case policy == config.CarryWithoutFactor:
 		u.TwoFactor, v.withoutFactor = nil, true
 	case policy == config.CarryOnTenantPolicy:
 		v.withoutFactor = u.TwoFactor == nil
-	case factorOf[v.outcome] != "" && !has(u.TwoFactor, v.outcome):
+	case !carries(u.TwoFactor, v.outcome):
 		v.outcome, v.hint = unverified, "Cognito sends codes to an address that it has not verified"
 		return v
 	}
-	u.PasswordChangeRequired = u.PasswordChangeRequired || v.outcome == cognito.TemporaryPassword
 	return v.with(&u)
+}
+
+// owesFactor tells whether Cognito would ask the user for a second factor. A
+// temporary password is asked about first, so its challenge does not say.
+func (p *pool) owesFactor(u plan.CognitoUser) bool {
+	return len(u.UserMFASettingList) > 0 && p.Schema.MfaConfiguration != "OFF"
+}
+
+// carries tells whether the code that Cognito has sent, if it has, will be
+// asked for by FusionAuth from now on.
+func carries(t *plan.TwoFactor, o cognito.Outcome) bool {
+	method := map[cognito.Outcome]string{cognito.SMSFactor: "sms", cognito.EmailFactor: "email"}[o]
+	return method == "" || t != nil && slices.ContainsFunc(t.Methods, func(m plan.TwoFactorMethod) bool { return m.Method == method })
 }
 
 // with is the verdict that carries the user across.
@@ -152,18 +172,4 @@ func (v verdict) with(u *plan.User) verdict {
 func (v verdict) fault(err error) verdict {
 	v.outcome, v.hint, v.failure = mappingFault, err.Error(), err
 	return v
-}
-
-// has tells whether the factor that Cognito asked for goes across.
-func has(t *plan.TwoFactor, o cognito.Outcome) bool {
-	method := map[cognito.Outcome]string{cognito.SMSFactor: "sms", cognito.EmailFactor: "email"}[o]
-	if t == nil {
-		return false
-	}
-	for _, m := range t.Methods {
-		if m.Method == method {
-			return true
-		}
-	}
-	return false
 }

@@ -41,6 +41,9 @@ func TestOutcomes(t *testing.T) {
 	totp := func(u *cognitotest.User, _ *cognitotest.Cognito) {
 		u.Challenge, u.Factors = "SOFTWARE_TOKEN_MFA", []string{"SOFTWARE_TOKEN_MFA"}
 	}
+	temporaryTOTP := func(u *cognitotest.User, _ *cognitotest.Cognito) {
+		u.Challenge, u.Factors = "NEW_PASSWORD_REQUIRED", []string{"SOFTWARE_TOKEN_MFA"}
+	}
 	for _, tt := range []struct {
 		name    string
 		cognito func(*cognitotest.User, *cognitotest.Cognito)
@@ -71,6 +74,8 @@ func TestOutcomes(t *testing.T) {
 
 		{name: "temporary password", cognito: challenged("NEW_PASSWORD_REQUIRED"), outcome: "temporary-password", level: "INFO", carried: true, factor: "sms"},
 		{name: "temporary password, refuse", cognito: challenged("NEW_PASSWORD_REQUIRED"), policy: outcomes(config.Outcomes{TemporaryPassword: config.Refuse}), outcome: "temporary-password", level: "WARN", listed: true},
+		{name: "temporary password, TOTP after it", cognito: temporaryTOTP, outcome: "totp-factor", level: "WARN", listed: true},
+		{name: "temporary password, without", cognito: temporaryTOTP, policy: outcomes(config.Outcomes{OtherFactor: config.CarryWithoutFactor}), outcome: "temporary-password", level: "WARN", carried: true},
 		{name: "temporary password expired", cognito: says(notAuthorized, "Temporary password has expired and must be reset by an administrator."), outcome: "temporary-password-expired", level: "WARN", listed: true},
 
 		{name: "reset required", cognito: says("PasswordResetRequiredException", ""), outcome: "reset-required", level: "WARN", listed: true},
