@@ -64,6 +64,7 @@ func (c *checker) checks() []check {
 		{"POST /api/login carries somebody else across, without a browser", c.loginAPI},
 		{"POST /api/login refuses a wrong password with 404 and creates nothing", c.wrongByAPI},
 		{"those whom the pool refuses are refused here, right password or not", c.refusedPeople},
+		{"a temporary password comes across, and has to be changed before anything else", c.temporaryPassword},
 		{"with the pool down a first sign-in fails in time and creates nothing", c.poolDown},
 		{"the event log says what happened, and holds no password", c.eventLog},
 		{"those who are across sign in while the pool is down", c.acrossWhileDown},
@@ -275,6 +276,23 @@ func (c *checker) refusedPeople(ctx context.Context) error {
 		if err := allOf(err, errKnown, expect("status", status, http.StatusNotFound),
 			expect("status of the user", known, http.StatusNotFound)); err != nil {
 			return fmt.Errorf("%s (%s): %w", p.LoginID, p.Refused, err)
+		}
+	}
+	return nil
+}
+
+// changePassword is FusionAuth's status for a password that has to be changed.
+const changePassword = 203
+
+func (c *checker) temporaryPassword(ctx context.Context) error {
+	for _, p := range c.People {
+		if !p.changes {
+			continue
+		}
+		_, status, err := c.login(ctx, p.LoginID, p.Password.Reveal())
+		u, _, errUser := c.user(ctx, p.LoginID)
+		if err := allOf(err, errUser, expect("status for "+p.LoginID, status, changePassword), expect("id", u.ID, p.Sub)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type Person struct {
 	Refused string // why the pool lets nobody in with this password; empty: it does
 	Remark  string // what is particular about them
 	special bool   // they may sign in, but something is asked of them first
+	changes bool   // that is a new password
 }
 
 // people lists the users of a pool who have a password, those who may sign in
@@ -40,7 +41,8 @@ func people(d pool.Directory) []Person {
 			Email: attributes["email"], FirstName: attributes["given_name"], LastName: attributes["family_name"],
 		}
 		p.Refused, p.Remark = describe(u, attributes)
-		p.special = u.Status == "FORCE_CHANGE_PASSWORD" || len(u.MFA.Enabled) > 0
+		p.changes = u.Status == "FORCE_CHANGE_PASSWORD"
+		p.special = p.changes || len(u.MFA.Enabled) > 0
 		if p.Refused == "" {
 			may = append(may, p)
 		} else {
@@ -70,7 +72,7 @@ func describe(u pool.User, attributes map[string]string) (refused, remark string
 	case u.Status == "RESET_REQUIRED":
 		return "reset required", ""
 	case u.Status == "FORCE_CHANGE_PASSWORD":
-		return "", "temporary password, has to be changed"
+		return "", "temporary password, has to be changed first"
 	case len(u.MFA.Enabled) > 0:
 		return "", "second factor"
 	case len(u.Groups) > 0:

@@ -86,11 +86,18 @@ func TestConnectorServesUntilInterrupted(t *testing.T) {
 	if status, body := post(t, "http://"+addresses[1]+"/", "", `{}`); status != http.StatusUnauthorized || body != "" {
 		t.Errorf("without the secret: got %d %q", status, body)
 	}
-	resp, err := http.Get("http://" + addresses[2] + "/readyz")
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Errorf("readyz: %v, %v", resp, err)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addresses[2]+"/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	resp.Body.Close()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("readyz: status %d", resp.StatusCode)
+	}
 
 	interrupt()
 	if got := <-code; got != exit.Done {

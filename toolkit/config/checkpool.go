@@ -20,7 +20,7 @@ func (p *Pool) check(k checker) {
 	}
 	k.secretFile("client_secret", &p.ClientSecret, &p.ClientSecretFile)
 	p.checkEndpoint(k)
-	p.Settings.Check(k.say)
+	p.Check(k.say)
 	if p.Mapping.Script != "" {
 		p.Mapping.ScriptSource = k.read("mapping.script", p.Mapping.Script)
 	}

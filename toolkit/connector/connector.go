@@ -23,9 +23,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"wherry/toolkit/config"
+	"wherry/toolkit/internal/cognito"
 	"wherry/toolkit/internal/guard"
 )
 
@@ -48,7 +47,7 @@ type Config struct {
 	Ledger Ledger
 
 	// Credentials sign what needs IAM. Default: the AWS SDK's usual chain.
-	Credentials aws.CredentialsProvider
+	Credentials cognito.Credentials
 
 	Log *slog.Logger     // default: nowhere
 	Now func() time.Time // default: time.Now

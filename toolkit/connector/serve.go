@@ -37,9 +37,15 @@ func (k *Connector) decide(ctx context.Context, p *pool, req signIn) verdict {
 	}
 }
 
+// OutcomeHeader carries the outcome in a word. FusionAuth takes no notice of
+// it; Wherry's own server writes it to its event log. Whoever reads it has
+// shown the secret.
+const OutcomeHeader = "Wherry-Outcome"
+
 // answer is all that FusionAuth understands: 200 with the user, or 404. It
 // goes out at once, so that nothing which follows holds it up.
 func answer(w http.ResponseWriter, v verdict) {
+	w.Header().Set(OutcomeHeader, string(v.outcome))
 	if v.user == nil {
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(http.StatusNotFound)

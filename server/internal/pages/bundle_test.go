@@ -57,7 +57,9 @@ func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
 			show(func(w *httptest.ResponseRecorder) error { return p.NotFound(w, r, NotFound{frame}) })
 			for key := range b.messages {
 				reason, _ := strings.CutPrefix(key, "oauth.")
-				show(func(w *httptest.ResponseRecorder) error { return p.Login(w, r, 200, Login{Frame: frame, Error: key, OfferRememberDevice: true}) })
+				show(func(w *httptest.ResponseRecorder) error {
+					return p.Login(w, r, 200, Login{Frame: frame, Error: key, OfferRememberDevice: true})
+				})
 				show(func(w *httptest.ResponseRecorder) error {
 					return p.OAuthError(w, r, 400, OAuthError{Frame: frame, ErrorReason: reason})
 				})

@@ -15,9 +15,13 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	idp "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/smithy-go/logging"
 
 	"wherry/internal/secret"
 )
+
+// Credentials are IAM credentials in the SDK's form.
+type Credentials = aws.CredentialsProvider
 
 // Options say which pool a Client speaks to, and how.
 type Options struct {
@@ -30,7 +34,7 @@ type Options struct {
 	Connections  int           // how many are kept alive between calls
 
 	// Credentials sign what needs IAM. nil stands for the AWS SDK's usual chain.
-	Credentials aws.CredentialsProvider
+	Credentials Credentials
 
 	Now    func() time.Time // nil stands for time.Now
 	Random io.Reader        // nil stands for crypto/rand
@@ -52,6 +56,7 @@ func New(ctx context.Context, o Options) (*Client, error) {
 		awsconfig.WithHTTPClient(keepAlive(o.Connections)),
 		awsconfig.WithCredentialsProvider(o.Credentials),
 		awsconfig.WithRetryer(onceMore),
+		awsconfig.WithLogger(logging.Nop{}), // what goes wrong comes back as a Failure
 	)
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)

@@ -101,7 +101,10 @@ type wire struct {
 // MarshalJSON writes an entry of ListUsers, with PoolId and Groups added.
 func (u CognitoUser) MarshalJSON() ([]byte, error) {
 	return json.Marshal(wire{
-		u.PoolID, u.Username, u.Attributes, nil, instant{u.Created}, instant{u.LastModified}, u.Enabled, u.Status,
+		u.PoolID, u.Username, u.Attributes, nil,
+		instant{u.Created},
+		instant{u.LastModified},
+		u.Enabled, u.Status,
 		u.Groups, u.UserMFASettingList, u.PreferredMfaSetting, u.MFAOptions,
 	})
 }

@@ -32,18 +32,21 @@ func TestScript(t *testing.T) {
 	}{
 		{
 			"in place of the defaults", `function processUserJSON(json) { return {email: "J@example.com"} }`,
-			wants{"email": "j@example.com", "firstName": "", "data.birthdate": "", "mobilePhone": "", "username": ""}, nil,
+			wants{"email": "j@example.com", "firstName": "", "data.birthdate": "", "mobilePhone": "", "username": ""},
+			nil,
 		},
 		{
 			"over the essentials", `const processUserJSON = json => ({user: {username: json.Username, data: {a: 1}}})`,
 			wants{
 				"id": sub, "active": "false", "passwordChangeRequired": "true", "twoFactor": `{"methods":[{"method":"sms","mobilePhone":"+14325551212"}]}`,
 				"registrations": `[{"applicationId":"` + app + `","roles":["admins"]}]`, "data.a": "1", "data.cognito.sub": sub,
-			}, nil,
+			},
+			nil,
 		},
 		{
 			"all that is known", `exports.processUserJSON = json => ({data: {all: [json.UserStatus, json.Enabled, json.UserCreateDate, json.UserMFASettingList, json.Groups, json.UserAttributes.length]}` + ok + `})`,
-			wants{"data.all": `["FORCE_CHANGE_PASSWORD",false,"2026-11-22T12:00:00.000Z",["SMS_MFA"],["admins"],7]`}, nil,
+			wants{"data.all": `["FORCE_CHANGE_PASSWORD",false,"2026-11-22T12:00:00.000Z",["SMS_MFA"],["admins"],7]`},
+			nil,
 		},
 		{"disabled stays so", `function processUserJSON(json) { return {active: true` + ok + `} }`, wants{"active": "false"}, []string{"active"}},
 		{"null takes away", `function processUserJSON(json) { return {twoFactor: null, registrations: null` + ok + `} }`, wants{"twoFactor": "", "registrations": ""}, nil},
