@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net"
@@ -71,8 +72,7 @@ func handshake(t *testing.T, server, client *tls.Config) (string, error) {
 	c := tls.Client(b, client)
 	if err := c.HandshakeContext(t.Context()); err != nil {
 		a.Close()
-		_ = <-ended // the same failure, seen from the other side
-		return "", err
+		return "", errors.Join(err, <-ended)
 	}
 	seen := c.ConnectionState().PeerCertificates[0].Subject.CommonName
 	go c.Read(make([]byte, 1)) //nolint:errcheck // takes what the server has to say
