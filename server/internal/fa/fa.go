@@ -21,11 +21,15 @@ type Rest map[string]jsontext.Value
 // ErrNotFound says that there is no such object.
 var ErrNotFound = errors.New("not found")
 
-// Encode writes v as FusionAuth does: absent properties are left out, empty
-// lists and maps are written, maps are sorted by key.
+// Encode writes v as FusionAuth shows it: absent properties are left out, empty
+// lists and maps are written, maps are sorted by key. The secrets of second
+// factors, which no API returns, are left out.
 func Encode(v any) ([]byte, error) {
-	return json.Marshal(v, json.Deterministic(true))
+	return json.Marshal(v, json.Deterministic(true), json.WithMarshalers(withoutSecrets))
 }
+
+// EncodeWhole is Encode with the secrets: the form that is stored.
+func EncodeWhole(v any) ([]byte, error) { return json.Marshal(v, json.Deterministic(true)) }
 
 // Decode reads data over v. Duplicate names and invalid UTF-8 are refused. The
 // error is an *Errors that names the property.

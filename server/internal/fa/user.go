@@ -72,13 +72,15 @@ func NewUser() User {
 	}
 }
 
-// UserRequest is a user as clients send it, with a password that never becomes
-// part of the document.
+// UserRequest is a user as clients and connectors send it. What they send about
+// passwords is named here so that it never becomes part of the document, as
+// unknown properties do.
 type UserRequest struct {
 	User
-	Factor   int    `json:"factor,omitzero"`
-	Password string `json:"password,omitzero"`
-	Salt     string `json:"salt,omitzero"`
+	CurrentPassword string `json:"currentPassword,omitzero"`
+	Factor          int    `json:"factor,omitzero"`
+	Password        string `json:"password,omitzero"`
+	Salt            string `json:"salt,omitzero"`
 }
 
 // Normalize brings the user into the form in which it is stored.
@@ -94,6 +96,7 @@ func (u *User) Normalize() {
 	u.Data.Normalize()
 	u.PreferredLanguages = distinct(u.PreferredLanguages)
 	u.Memberships = slices.DeleteFunc(u.Memberships, func(m Membership) bool { return m.GroupID == "" })
+	u.TwoFactor.Normalize()
 }
 
 // canonicalPhone writes a number as E.164; one without a country code is taken

@@ -74,6 +74,7 @@ func keepServerOwned(next, current *fa.User) {
 	next.InsertInstant, next.LastLoginInstant = current.InsertInstant, current.LastLoginInstant
 	next.Identities, next.Registrations, next.Memberships = current.Identities, current.Registrations, current.Memberships
 	next.Verified, next.VerifiedInstant = current.Verified, current.VerifiedInstant
+	next.TwoFactor.KeepSecrets(current.TwoFactor)
 }
 
 // SetActive deactivates a user, or takes that back.

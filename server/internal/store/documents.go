@@ -147,7 +147,7 @@ func (d Documents[T]) scan(row scanner) (*T, error) {
 }
 
 func (d Documents[T]) store(ctx context.Context, q querier, statement string, v *T) error {
-	doc, err := fa.Encode(v)
+	doc, err := fa.EncodeWhole(v)
 	if err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}

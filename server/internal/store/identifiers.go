@@ -11,7 +11,7 @@ import (
 // KeepIdentifier stores what a code that travels outside stands for, until ttl
 // has passed. Only a hash of the code is kept.
 func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error {
-	doc, err := fa.Encode(value)
+	doc, err := fa.EncodeWhole(value)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", kind, err)
 	}

@@ -143,7 +143,7 @@ func updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 
 func insertRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 	for _, r := range u.Registrations {
-		doc, err := fa.Encode(r)
+		doc, err := fa.EncodeWhole(r)
 		if err != nil {
 			return fmt.Errorf("encode registration: %w", err)
 		}
@@ -159,7 +159,7 @@ func insertRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 func userRow(u *fa.Account) ([]any, error) {
 	plain := u.User
 	plain.Registrations, plain.EncryptionScheme = []fa.Registration{}, ""
-	doc, err := fa.Encode(plain)
+	doc, err := fa.EncodeWhole(plain)
 	if err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
