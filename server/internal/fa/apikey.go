@@ -34,6 +34,7 @@ type APIKeyMeta struct {
 // means everything.
 type Permissions struct {
 	Endpoints map[string][]string `json:"endpoints,omitempty"`
+	Rest      Rest                `json:",embed"`
 }
 
 const apiKeyEndpoint = "/api/api-key"

@@ -15,6 +15,7 @@ type Identity struct {
 	Verified          bool   `json:"verified"`
 	VerifiedInstant   int64  `json:"verifiedInstant,omitzero"`
 	VerifiedReason    string `json:"verifiedReason,omitzero"`
+	Rest              Rest   `json:",embed"`
 }
 
 // The types of identities.

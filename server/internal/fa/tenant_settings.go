@@ -40,6 +40,7 @@ type EmailConfiguration struct {
 type Header struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	Rest  Rest   `json:",embed"`
 }
 
 // Unverified is what happens to users who have not verified an identity.

@@ -91,10 +91,12 @@ type ExternalIdentifierConfiguration struct {
 type Generator struct {
 	Length int    `json:"length"`
 	Type   string `json:"type"`
+	Rest   Rest   `json:",embed"`
 }
 
 func newExternalIdentifierConfiguration() ExternalIdentifierConfiguration {
-	bytes, letters, digits := Generator{32, "randomBytes"}, Generator{6, "randomAlphaNumeric"}, Generator{6, "randomDigits"}
+	bytes := Generator{Length: 32, Type: "randomBytes"}
+	letters, digits := Generator{Length: 6, Type: "randomAlphaNumeric"}, Generator{Length: 6, Type: "randomDigits"}
 	return ExternalIdentifierConfiguration{
 		AuthorizationGrantIDTTL:       30,
 		ChangePasswordIDGenerator:     bytes,
