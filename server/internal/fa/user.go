@@ -99,28 +99,6 @@ func (u *User) Normalize() {
 	u.TwoFactor.Normalize()
 }
 
-// canonicalPhone writes a number as E.164; one without a country code is taken
-// to be American, as FusionAuth does.
-func canonicalPhone(number string) string {
-	if number == "" {
-		return ""
-	}
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, number)
-	switch {
-	case strings.HasPrefix(number, "+"):
-		return "+" + digits
-	case len(digits) == 11 && digits[0] == '1':
-		return "+" + digits
-	default:
-		return "+1" + digits
-	}
-}
-
 func distinct(list []string) []string {
 	out := []string{}
 	for _, s := range list {
@@ -142,7 +120,7 @@ func (u *User) Validate() error {
 	if u.Email != "" && !isEmail(u.Email) {
 		errs.Field("user.email", "notEmail", "[%s] is not a valid email address.", u.Email)
 	}
-	if n := len(u.PhoneNumber); n != 0 && (n < 8 || n > 16) {
+	if u.PhoneNumber != "" && !isPhone(u.PhoneNumber) {
 		errs.Field("user.phoneNumber", "invalidPhone", "[%s] is not a valid phone number.", u.PhoneNumber)
 	}
 	for path, value := range map[string]string{"user.email": u.Email, "user.username": u.Username} {

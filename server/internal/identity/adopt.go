@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"wherry/server/internal/fa"
 )
@@ -21,7 +20,7 @@ func (s *Service) adopt(ctx context.Context, tenant *fa.Tenant, c *fa.Connector,
 	if err := s.complete(ctx, tenant, u); err != nil {
 		return nil, err
 	}
-	if known != nil && known.ID != u.ID || !hasIdentity(&u.User, a.LoginID) {
+	if known != nil && known.ID != u.ID || !u.HasIdentity(a.LoginID) {
 		return nil, errMismatch
 	}
 	u.ConnectorID = c.ID
@@ -54,8 +53,10 @@ func (s *Service) complete(ctx context.Context, tenant *fa.Tenant, u *fa.Account
 	if err := u.Validate(); err != nil {
 		return err
 	}
+	verified := u.Verified
 	u.Identities = nil
-	u.SettleIdentities("Trusted", now)
+	u.SettleIdentities(fa.VerifiedTrusted, now)
+	u.TrustIdentities(verified, now)
 	for i := range u.Registrations {
 		if err := s.completeRegistration(ctx, tenant.ID, &u.Registrations[i], "user.registration"); err != nil {
 			return err
@@ -65,10 +66,6 @@ func (s *Service) complete(ctx context.Context, tenant *fa.Tenant, u *fa.Account
 		return fa.FieldError("user.memberships", "invalid", "The group [%s] does not exist.", u.Memberships[0].GroupID)
 	}
 	return nil
-}
-
-func hasIdentity(u *fa.User, loginID string) bool {
-	return slices.ContainsFunc(u.Identities, func(i fa.Identity) bool { return sameLogin(i.Value, loginID) })
 }
 
 // synchronise overwrites a copy with what the connector says today.
@@ -91,7 +88,7 @@ func (s *Service) alreadyHere(ctx context.Context, tenant *fa.Tenant, u *fa.Acco
 	if err != nil {
 		return nil, err
 	}
-	if there.TenantID != u.TenantID || !hasIdentity(&there.User, a.LoginID) {
+	if there.TenantID != u.TenantID || !there.HasIdentity(a.LoginID) {
 		return nil, refusal
 	}
 	if there.ConnectorID == u.ConnectorID && u.ConnectorID != fa.ConnectorID {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"wherry/server/internal/fa"
 )
@@ -195,7 +194,7 @@ func (s *Service) record(ctx context.Context, a Attempt, out *Outcome) error {
 	user, err := s.Store.UpdateUser(ctx, out.User.ID, func(u *fa.Account) error {
 		u.LastLoginInstant = now
 		for i := range u.Identities {
-			if sameLogin(u.Identities[i].Value, a.LoginID) {
+			if u.Identities[i].Is(a.LoginID) {
 				u.Identities[i].LastLoginInstant = now
 			}
 		}
@@ -216,8 +215,4 @@ func (s *Service) record(ctx context.Context, a Attempt, out *Outcome) error {
 		}
 	}
 	return nil
-}
-
-func sameLogin(value, typed string) bool {
-	return strings.EqualFold(value, strings.TrimSpace(typed))
 }

@@ -93,7 +93,7 @@ func (s *Service) SetActive(ctx context.Context, id fa.ID, active bool) (*fa.Use
 // if there is one, is still to be hashed. All mistakes come back together.
 func (s *Service) settle(tenant *fa.Tenant, u *fa.Account, password string) error {
 	u.Normalize()
-	u.SettleIdentities("Disabled", s.millis())
+	u.SettleIdentities(fa.VerifiedDisabled, s.millis())
 	var errs fa.Errors
 	if refused, ok := errors.AsType[*fa.Errors](u.Validate()); ok {
 		errs = *refused

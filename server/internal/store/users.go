@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"wherry/server/internal/fa"
 )
@@ -20,8 +22,7 @@ func (db *DB) User(ctx context.Context, id fa.ID) (*fa.Account, error) {
 }
 
 // UserByIdentity returns the account that signs in with value, or
-// fa.ErrNotFound. kind is one of the identity types; an e-mail address and a
-// user name are found whatever their case.
+// fa.ErrNotFound. kind is one of the identity types.
 func (db *DB) UserByIdentity(ctx context.Context, tenant fa.ID, kind, value string) (*fa.Account, error) {
 	columns := map[string]string{
 		fa.IdentityEmail: "email", fa.IdentityUsername: "username_key", fa.IdentityPhoneNumber: "phone_number",
@@ -30,10 +31,10 @@ func (db *DB) UserByIdentity(ctx context.Context, tenant fa.ID, kind, value stri
 	if !ok {
 		return nil, fmt.Errorf("find user: no identity has the type %q", kind)
 	}
-	if kind != fa.IdentityPhoneNumber {
-		value = key(value)
+	if strings.ContainsRune(value, 0) || !utf8.ValidString(value) {
+		return nil, fa.ErrNotFound // nobody's: PostgreSQL refuses even to look for it
 	}
-	u, err := db.account(ctx, db.reader, "tenant_id = $1 and "+column+" = $2", tenant, value)
+	u, err := db.account(ctx, db.reader, "tenant_id = $1 and "+column+" = $2", tenant, fa.IdentityKey(kind, value))
 	return u, wrapUser("find", err)
 }
 
@@ -164,7 +165,7 @@ func userRow(u *fa.Account) ([]any, error) {
 		return nil, fmt.Errorf("encode: %w", err)
 	}
 	return []any{
-		u.ID, u.TenantID, orNull(u.Email), orNull(key(u.Username)), orNull(u.PhoneNumber), u.Active, u.InsertInstant,
+		u.ID, u.TenantID, orNull(u.Email), orNull(fa.IdentityKey(fa.IdentityUsername, u.Username)), orNull(u.PhoneNumber), u.Active, u.InsertInstant,
 		u.Scheme, u.Factor, u.Salt, u.Hash, string(doc),
 	}, nil
 }
@@ -174,7 +175,7 @@ func freeIdentities(ctx context.Context, q querier, u *fa.Account) error {
 	var errs fa.Errors
 	for _, identity := range []struct{ path, column, value, shown string }{
 		{"user.email", "email", u.Email, u.Email},
-		{"user.username", "username_key", key(u.Username), u.Username},
+		{"user.username", "username_key", fa.IdentityKey(fa.IdentityUsername, u.Username), u.Username},
 		{"user.phoneNumber", "phone_number", u.PhoneNumber, u.PhoneNumber},
 	} {
 		if identity.value == "" {
