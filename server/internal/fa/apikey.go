@@ -47,7 +47,9 @@ func NewAPIKey() APIKey {
 // Normalize brings the key into the form in which it is stored.
 func (k *APIKey) Normalize() {
 	k.Name = strings.TrimSpace(k.Name)
-	delete(k.Permissions.Endpoints, apiKeyEndpoint)
+	if len(k.Permissions.Endpoints) > 1 {
+		delete(k.Permissions.Endpoints, apiKeyEndpoint)
+	}
 }
 
 // Validate reports everything that FusionAuth would refuse.
@@ -55,6 +57,10 @@ func (k *APIKey) Validate() error {
 	var errs Errors
 	if !k.Retrievable {
 		errs.Require(k.Name, "apiKey.name")
+	}
+	errs.Short(k.Name, "apiKey.name")
+	if _, asked := k.Permissions.Endpoints[apiKeyEndpoint]; asked { // alone: without it the key could do everything
+		errs.Field("apiKey.permissions.endpoints", "invalid", "Only key managers may call [%s]. Name another endpoint.", apiKeyEndpoint)
 	}
 	for endpoint, methods := range k.Permissions.Endpoints {
 		if !strings.HasPrefix(endpoint, "/api/") {

@@ -81,9 +81,9 @@ const (
 	NotRequiredWhenUsingPKCE       = "NotRequiredWhenUsingPKCE"
 	NotRequiredWhenUsingClientAuth = "NotRequiredWhenUsingClientAuthentication"
 	GrantAuthorizationCode         = "authorization_code"
+	ScopesCompatibility            = "Compatibility" // tokens carry what they carried before there were scopes
 	validationExactMatch           = "ExactMatch"
 	validationAllowWildcards       = "AllowWildcards"
-	maxIndexedText                 = 191 // characters, as in FusionAuth's columns
 )
 
 // NewApplication returns an application with every default filled in.
@@ -116,6 +116,7 @@ func (a *Application) Normalize() {
 	a.Data.Normalize()
 	a.OAuthConfiguration.ClientID = a.ID
 	a.OAuthConfiguration.settleClientAuthentication()
+	a.JWTConfiguration.RefreshTokenRevocationPolicy = nil // only tenants have one
 	a.State = StateInactive
 	if a.Active {
 		a.State = StateActive
@@ -143,7 +144,7 @@ func (c *OAuthConfiguration) settleClientAuthentication() {
 // Validate reports everything that FusionAuth would refuse.
 func (a *Application) Validate() error {
 	var errs Errors
-	errs.Require(a.Name, "application.name")
+	errs.Name(a.Name, "application.name")
 	a.OAuthConfiguration.validate(&errs, "application.oauthConfiguration")
 	if a.JWTConfiguration.Enabled {
 		a.JWTConfiguration.validate(&errs, "application.jwtConfiguration")
@@ -167,11 +168,14 @@ func (c *OAuthConfiguration) validate(errs *Errors, path string) {
 	errs.OneOf(c.AuthorizedURLValidationPolicy, path+".authorizedURLValidationPolicy", validationExactMatch, validationAllowWildcards)
 	errs.OneOf(c.ClientAuthenticationPolicy, path+".clientAuthenticationPolicy", Required, NotRequired, NotRequiredWhenUsingPKCE)
 	errs.OneOf(c.ProofKeyForCodeExchangePolicy, path+".proofKeyForCodeExchangePolicy", Required, NotRequired, NotRequiredWhenUsingClientAuth)
+	errs.OneOf(c.LogoutBehavior, path+".logoutBehavior", "AllApplications", "RedirectOnly")
+	errs.OneOf(c.ScopeHandlingPolicy, path+".scopeHandlingPolicy", "Strict", ScopesCompatibility)
+	errs.OneOf(c.UnknownScopePolicy, path+".unknownScopePolicy", "Allow", "Reject", "Remove")
 	for _, grant := range c.EnabledGrants {
 		errs.OneOf(grant, path+".enabledGrants", knownGrants...)
 	}
 	for _, u := range c.AuthorizedRedirectURLs {
-		if !isAbsoluteURL(u) {
+		if !isURI(strings.ReplaceAll(u, "*", "0")) { // a wildcard may stand where only a number parses
 			errs.Field(path+".authorizedRedirectURLs", "invalid", "[%s] is not an absolute URL without a fragment.", u)
 		}
 	}
@@ -207,7 +211,7 @@ func (r *Role) Validate() error {
 }
 
 func (r *Role) validate(errs *Errors, path string) {
-	errs.Require(r.Name, path+".name")
+	errs.Name(r.Name, path+".name")
 }
 
 // Role returns the role of that name.

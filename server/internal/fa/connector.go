@@ -1,6 +1,9 @@
 package fa
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Connector is a system that FusionAuth asks about passwords: itself, an HTTP
 // endpoint (Generic), or a directory (LDAP). One struct holds the properties
@@ -44,15 +47,40 @@ func (c *Connector) Normalize() {
 // Validate reports everything that FusionAuth would refuse.
 func (c *Connector) Validate() error {
 	var errs Errors
-	errs.Require(c.Name, "connector.name")
-	errs.OneOf(c.Type, "connector.type", ConnectorGeneric, ConnectorLDAP, ConnectorFusionAuth)
-	if c.Type == ConnectorGeneric || c.Type == ConnectorLDAP {
-		errs.Positive(c.ConnectTimeout, "connector.connectTimeout")
-		errs.Positive(c.ReadTimeout, "connector.readTimeout")
-		errs.Require(c.AuthenticationURL, "connector.authenticationURL")
-		if c.AuthenticationURL != "" && !isAbsoluteURL(c.AuthenticationURL) {
-			errs.Field("connector.authenticationURL", "invalid", "[%s] is not an absolute URL.", c.AuthenticationURL)
+	errs.Name(c.Name, "connector.name")
+	switch c.Type {
+	case ConnectorGeneric:
+		c.validateCall(&errs, "http", "https")
+		c.validateHeaders(&errs)
+	case ConnectorLDAP:
+		c.validateCall(&errs, "ldap", "ldaps")
+	case ConnectorFusionAuth:
+		if c.ID != ConnectorID {
+			errs.Field("connector.type", "invalid", "There is one connector of the type [%s], and it exists already.", c.Type)
 		}
+	default:
+		errs.OneOf(c.Type, "connector.type", ConnectorGeneric, ConnectorLDAP)
 	}
 	return errs.OrNil()
+}
+
+func (c *Connector) validateCall(errs *Errors, schemes ...string) {
+	errs.Positive(c.ConnectTimeout, "connector.connectTimeout")
+	errs.Positive(c.ReadTimeout, "connector.readTimeout")
+	errs.Require(c.AuthenticationURL, "connector.authenticationURL")
+	if c.AuthenticationURL != "" && !isEndpoint(c.AuthenticationURL, schemes...) {
+		errs.Field("connector.authenticationURL", "invalid", "[%s] is not a URL that begins with %s://.",
+			c.AuthenticationURL, strings.Join(schemes, ":// or "))
+	}
+}
+
+// tokenCharacters is what RFC 9110 section 5.6.2 allows in the name of a header.
+const tokenCharacters = "!#$%&'*+-.^_`|~" + digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func (c *Connector) validateHeaders(errs *Errors) {
+	for name, value := range c.Headers {
+		if name == "" || strings.Trim(name, tokenCharacters) != "" || strings.ContainsFunc(value, unicode.IsControl) {
+			errs.Field("connector.headers", "invalid", "The header [%s] cannot be sent: its name or value has a character that HTTP does not allow.", name)
+		}
+	}
 }

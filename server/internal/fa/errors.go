@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -38,6 +39,22 @@ func (e *Errors) Require(value, path string) {
 	if value == "" {
 		e.Field(path, "blank", "You must specify the [%s] property.", path)
 	}
+}
+
+// maxIndexedText is how long FusionAuth's indexed columns are.
+const maxIndexedText = 191
+
+// Short adds an error if value is longer than what names and login ids may be.
+func (e *Errors) Short(value, path string) {
+	if utf8.RuneCountInString(value) > maxIndexedText {
+		e.Field(path, "tooLong", "The [%s] property must be at most %d characters long.", path, maxIndexedText)
+	}
+}
+
+// Name adds an error unless value can be an object's name.
+func (e *Errors) Name(value, path string) {
+	e.Require(value, path)
+	e.Short(value, path)
 }
 
 // OneOf adds an error unless value is one of allowed.

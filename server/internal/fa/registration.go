@@ -42,6 +42,13 @@ func (r *Registration) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// Check reports everything about the registration itself that FusionAuth would
+// refuse; path is where it hangs in the request.
+func (r *Registration) Check(errs *Errors, path string) {
+	errs.locale(r.Timezone, r.PreferredLanguages, path)
+	errs.Short(r.Username, path+".username")
+}
+
 // Normalize brings the registration into the form in which it is stored.
 func (r *Registration) Normalize() {
 	r.Username = strings.TrimSpace(r.Username)

@@ -78,13 +78,19 @@ func (t *Tenant) Normalize() {
 // Validate reports everything that FusionAuth would refuse.
 func (t *Tenant) Validate() error {
 	var errs Errors
-	errs.Require(t.Name, "tenant.name")
+	errs.Name(t.Name, "tenant.name")
 	errs.Positive(t.HTTPSessionMaxInactiveInterval, "tenant.httpSessionMaxInactiveInterval")
 	validatePolicies(&errs, t.ConnectorPolicies)
 	t.ExternalIdentifierConfiguration.validate(&errs, "tenant.externalIdentifierConfiguration")
 	t.JWTConfiguration.validate(&errs, "tenant.jwtConfiguration")
 	t.PasswordEncryptionConfiguration.validate(&errs, "tenant.passwordEncryptionConfiguration")
 	t.PasswordValidationRules.validate(&errs, "tenant.passwordValidationRules")
+	if t.MaximumPasswordAge.Enabled {
+		errs.Positive(t.MaximumPasswordAge.Days, "tenant.maximumPasswordAge.days")
+	}
+	if t.MinimumPasswordAge.Enabled {
+		errs.Positive(t.MinimumPasswordAge.Seconds, "tenant.minimumPasswordAge.seconds")
+	}
 	return errs.OrNil()
 }
 
@@ -102,16 +108,8 @@ type ConnectorPolicy struct {
 
 // Covers tells whether the policy applies to a login id.
 func (p *ConnectorPolicy) Covers(loginID string) bool {
-	_, domain, isEmail := cutLast(loginID, "@")
-	return slices.Contains(p.Domains, "*") || isEmail && slices.Contains(p.Domains, strings.ToLower(domain))
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
+	at := strings.LastIndexByte(loginID, '@')
+	return slices.Contains(p.Domains, "*") || at >= 0 && slices.Contains(p.Domains, strings.ToLower(loginID[at+1:]))
 }
 
 func normalizePolicies(policies []ConnectorPolicy) []ConnectorPolicy {

@@ -1,5 +1,13 @@
 package fa
 
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"wherry/server/internal/password"
+)
+
 // PasswordEncryptionConfiguration is how plain passwords are hashed.
 type PasswordEncryptionConfiguration struct {
 	EncryptionScheme              string `json:"encryptionScheme"`
@@ -13,8 +21,13 @@ func newPasswordEncryptionConfiguration() PasswordEncryptionConfiguration {
 }
 
 func (c *PasswordEncryptionConfiguration) validate(errs *Errors, path string) {
-	errs.Require(c.EncryptionScheme, path+".encryptionScheme")
-	errs.Positive(c.EncryptionSchemeFactor, path+".encryptionSchemeFactor")
+	scheme, known := password.Schemes[c.EncryptionScheme]
+	if !known {
+		errs.Field(path+".encryptionScheme", "invalid", "The encryption scheme [%s] does not exist.", c.EncryptionScheme)
+	}
+	if c.EncryptionSchemeFactor <= 0 || scheme.CheckFactor(c.EncryptionSchemeFactor) != nil {
+		errs.Field(path+".encryptionSchemeFactor", "invalid", "The factor is out of range for the encryption scheme [%s].", c.EncryptionScheme)
+	}
 }
 
 // PasswordValidationRules is what a new password has to satisfy.
@@ -60,33 +73,19 @@ func (r *PasswordValidationRules) validate(errs *Errors, path string) {
 // Check reports which rules the password breaks; path is where it hangs in the
 // request, "user.password" or "password".
 func (r *PasswordValidationRules) Check(errs *Errors, password, path string) {
-	length := len([]rune(password))
-	var lower, upper, number, other bool
-	for _, c := range password {
-		switch {
-		case 'a' <= c && c <= 'z':
-			lower = true
-		case 'A' <= c && c <= 'Z':
-			upper = true
-		case '0' <= c && c <= '9':
-			number = true
-		default:
-			other = true
-		}
-	}
-	switch {
+	switch length := utf8.RuneCountInString(password); {
 	case length < r.MinLength:
 		errs.Field(path, "tooShort", "Your password must be at least [%d] characters long.", r.MinLength)
 	case length > r.MaxLength:
 		errs.Field(path, "tooLong", "Your password must be at most [%d] characters long.", r.MaxLength)
 	}
-	if r.RequireMixedCase && !(lower && upper) {
+	if r.RequireMixedCase && !(strings.ContainsFunc(password, unicode.IsLower) && strings.ContainsFunc(password, unicode.IsUpper)) {
 		errs.Field(path, "singleCase", "Your password must contain upper and lower case characters.")
 	}
-	if r.RequireNonAlpha && !(number || other) {
+	if r.RequireNonAlpha && strings.TrimFunc(password, unicode.IsLetter) == "" {
 		errs.Field(path, "onlyAlpha", "Your password must contain a character that is not a letter.")
 	}
-	if r.RequireNumber && !number {
+	if r.RequireNumber && !strings.ContainsFunc(password, unicode.IsDigit) {
 		errs.Field(path, "requireNumber", "Your password must contain a number.")
 	}
 }

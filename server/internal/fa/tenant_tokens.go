@@ -59,6 +59,10 @@ func (c *JWTConfiguration) validate(errs *Errors, path string) {
 	errs.Positive(c.RefreshTokenTimeToLiveInMinutes, path+".refreshTokenTimeToLiveInMinutes")
 	errs.OneOf(c.RefreshTokenExpirationPolicy, path+".refreshTokenExpirationPolicy", "Fixed", "SlidingWindow", "SlidingWindowWithMaximumLifetime")
 	errs.OneOf(c.RefreshTokenUsagePolicy, path+".refreshTokenUsagePolicy", "Reusable", "OneTimeUse")
+	if grace := c.RefreshTokenOneTimeUseConfiguration.GracePeriodInSeconds; grace < 0 || grace > 86_399 {
+		errs.Field(path+".refreshTokenOneTimeUseConfiguration.gracePeriodInSeconds", "invalid",
+			"The [%s.refreshTokenOneTimeUseConfiguration.gracePeriodInSeconds] property must be between 0 and 86399.", path)
+	}
 }
 
 // ExternalIdentifierConfiguration is how long codes and ids that travel
@@ -125,7 +129,30 @@ func (c *ExternalIdentifierConfiguration) validate(errs *Errors, path string) {
 		errs.Field(path+".authorizationGrantIdTimeToLiveInSeconds", "invalid",
 			"The [%s.authorizationGrantIdTimeToLiveInSeconds] property must be between 1 and 600.", path)
 	}
-	errs.Positive(c.ChangePasswordIDTTL, path+".changePasswordIdTimeToLiveInSeconds")
-	errs.Positive(c.OneTimePasswordTTL, path+".oneTimePasswordTimeToLiveInSeconds")
-	errs.Positive(c.TwoFactorIDTTL, path+".twoFactorIdTimeToLiveInSeconds")
+	for name, ttl := range map[string]int{
+		"changePasswordId": c.ChangePasswordIDTTL, "deviceCode": c.DeviceCodeTTL, "emailVerificationId": c.EmailVerificationIDTTL,
+		"externalAuthenticationId": c.ExternalAuthenticationIDTTL, "loginIntent": c.LoginIntentTTL, "oneTimePassword": c.OneTimePasswordTTL,
+		"passwordlessLogin": c.PasswordlessLoginTTL, "setupPasswordId": c.SetupPasswordIDTTL, "trustToken": c.TrustTokenTTL,
+		"twoFactorId": c.TwoFactorIDTTL, "twoFactorOneTimeCodeId": c.TwoFactorOneTimeCodeTTL, "twoFactorTrustId": c.TwoFactorTrustIDTTL,
+	} {
+		errs.Positive(ttl, path+"."+name+"TimeToLiveInSeconds")
+	}
+	for name, generator := range map[string]Generator{
+		"changePasswordId": c.ChangePasswordIDGenerator, "deviceUserCodeId": c.DeviceUserCodeIDGenerator,
+		"emailVerificationId": c.EmailVerificationIDGenerator, "passwordlessLogin": c.PasswordlessLoginGenerator,
+		"setupPasswordId": c.SetupPasswordIDGenerator, "twoFactorOneTimeCodeId": c.TwoFactorOneTimeCodeGenerator,
+	} {
+		generator.validate(errs, path+"."+name+"Generator")
+	}
+}
+
+func (g *Generator) validate(errs *Errors, path string) {
+	errs.OneOf(g.Type, path+".type", "randomDigits", "randomBytes", "randomAlpha", "randomAlphaNumeric")
+	shortest, longest := 4, 12
+	if g.Type == "randomBytes" {
+		shortest, longest = 16, 128
+	}
+	if g.Length < shortest || g.Length > longest {
+		errs.Field(path+".length", "invalid", "The [%s.length] property must be between %d and %d.", path, shortest, longest)
+	}
 }

@@ -2,10 +2,10 @@ package fa
 
 import (
 	"net/mail"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+	_ "time/tzdata" // containers have no zones of their own
 )
 
 // User is an account in a tenant, as the API returns it: passwords and what
@@ -123,24 +123,26 @@ func (u *User) Validate() error {
 	if u.PhoneNumber != "" && !isPhone(u.PhoneNumber) {
 		errs.Field("user.phoneNumber", "invalidPhone", "[%s] is not a valid phone number.", u.PhoneNumber)
 	}
-	for path, value := range map[string]string{"user.email": u.Email, "user.username": u.Username} {
-		if len([]rune(value)) > maxIndexedText {
-			errs.Field(path, "tooLong", "The [%s] property must be at most %d characters long.", path, maxIndexedText)
-		}
-	}
+	errs.Short(u.Email, "user.email")
+	errs.Short(u.Username, "user.username")
 	if u.BirthDate != "" && !isDate(u.BirthDate) {
 		errs.Field("user.birthDate", "couldNotConvert", "[%s] is not a date in the form YYYY-MM-DD.", u.BirthDate)
 	}
-	if u.ImageURL != "" && !isAbsoluteURL(u.ImageURL) {
+	if u.ImageURL != "" && !isURI(u.ImageURL) {
 		errs.Field("user.imageUrl", "couldNotConvert", "[%s] is not an absolute URL.", u.ImageURL)
 	}
-	if u.Timezone != "" && !isTimezone(u.Timezone) {
-		errs.Field("user.timezone", "couldNotConvert", "[%s] is not an IANA time zone.", u.Timezone)
-	}
-	if len(u.PreferredLanguages) > 20 {
-		errs.Field("user.preferredLanguages", "tooMany", "A user can have at most 20 preferred languages.")
-	}
+	errs.locale(u.Timezone, u.PreferredLanguages, "user")
 	return errs.OrNil()
+}
+
+// locale checks what users and registrations say about where they are.
+func (e *Errors) locale(timezone string, languages []string, path string) {
+	if timezone != "" && !isTimezone(timezone) {
+		e.Field(path+".timezone", "couldNotConvert", "[%s] is not an IANA time zone.", timezone)
+	}
+	if len(languages) > 20 {
+		e.Field(path+".preferredLanguages", "tooMany", "There can be at most 20 preferred languages.")
+	}
 }
 
 func isEmail(text string) bool {
@@ -156,11 +158,6 @@ func isDate(text string) bool {
 func isTimezone(text string) bool {
 	_, err := time.LoadLocation(text)
 	return err == nil && text != "Local"
-}
-
-func isAbsoluteURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && u.Scheme != "" && (u.Host != "" || u.Path != "" || u.Opaque != "") && u.Fragment == ""
 }
 
 // Registration returns the user's registration for an application.
