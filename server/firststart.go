@@ -98,16 +98,44 @@ func tenantManager(id fa.ID) *fa.Application {
 func adminRoleID(suffix string) fa.ID { return fa.ID("631ecd9d-8d40-4c13-8277-80cedb82" + suffix) }
 
 var adminRoles = []struct{ name, suffix string }{
-	{"admin", "36e2"}, {"api_key_manager", "36e3"}, {"application_deleter", "36e4"}, {"application_manager", "36e5"},
-	{"audit_log_viewer", "36e6"}, {"email_template_manager", "36e7"}, {"report_viewer", "36e8"}, {"system_manager", "36e9"},
-	{"user_action_deleter", "36f0"}, {"user_action_manager", "36f1"}, {"user_deleter", "36f2"}, {"user_manager", "36f3"},
-	{"webhook_manager", "36f4"}, {"group_manager", "36f5"}, {"group_deleter", "36f6"}, {"tenant_manager", "36f7"},
-	{"tenant_deleter", "36f8"}, {"lambda_manager", "36f9"}, {"event_log_viewer", "36fa"}, {"key_manager", "36fb"},
-	{"consent_deleter", "36fc"}, {"consent_manager", "36fd"}, {"theme_manager", "36fe"}, {"reactor_manager", "36ff"},
-	{"connector_deleter", "3700"}, {"connector_manager", "3701"}, {"form_deleter", "3702"}, {"form_manager", "3703"},
-	{"user_support_manager", "3704"}, {"user_support_viewer", "3705"}, {"entity_manager", "3706"}, {"messenger_deleter", "3707"},
-	{"messenger_manager", "3708"}, {"message_template_deleter", "3709"}, {"message_template_manager", "3710"}, {"acl_deleter", "3711"},
-	{"acl_manager", "3712"}, {"webhook_event_log_viewer", "3713"},
+	{"admin", "36e2"},
+	{"api_key_manager", "36e3"},
+	{"application_deleter", "36e4"},
+	{"application_manager", "36e5"},
+	{"audit_log_viewer", "36e6"},
+	{"email_template_manager", "36e7"},
+	{"report_viewer", "36e8"},
+	{"system_manager", "36e9"},
+	{"user_action_deleter", "36f0"},
+	{"user_action_manager", "36f1"},
+	{"user_deleter", "36f2"},
+	{"user_manager", "36f3"},
+	{"webhook_manager", "36f4"},
+	{"group_manager", "36f5"},
+	{"group_deleter", "36f6"},
+	{"tenant_manager", "36f7"},
+	{"tenant_deleter", "36f8"},
+	{"lambda_manager", "36f9"},
+	{"event_log_viewer", "36fa"},
+	{"key_manager", "36fb"},
+	{"consent_deleter", "36fc"},
+	{"consent_manager", "36fd"},
+	{"theme_manager", "36fe"},
+	{"reactor_manager", "36ff"},
+	{"connector_deleter", "3700"},
+	{"connector_manager", "3701"},
+	{"form_deleter", "3702"},
+	{"form_manager", "3703"},
+	{"user_support_manager", "3704"},
+	{"user_support_viewer", "3705"},
+	{"entity_manager", "3706"},
+	{"messenger_deleter", "3707"},
+	{"messenger_manager", "3708"},
+	{"message_template_deleter", "3709"},
+	{"message_template_manager", "3710"},
+	{"acl_deleter", "3711"},
+	{"acl_manager", "3712"},
+	{"webhook_event_log_viewer", "3713"},
 }
 
 // runKickstart stores the API keys and makes the requests with the first one,
@@ -141,22 +169,11 @@ func (s *Server) runKickstart(ctx context.Context, plan *kickstart.Plan) error {
 		if r.TenantID != "" {
 			req.Header.Set("X-FusionAuth-TenantId", r.TenantID)
 		}
-		answer := &answer{header: http.Header{}, status: http.StatusOK}
-		s.mux.ServeHTTP(answer, req)
+		answer := newAnswer()
+		s.handler.ServeHTTP(answer, req)
 		if answer.status >= http.StatusMultipleChoices {
 			return errKickstart(i, r.Method, r.Path, answer.status, answer.body.Bytes())
 		}
 	}
 	return nil
 }
-
-// answer is a response that stays in the process.
-type answer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *answer) Header() http.Header         { return a.header }
-func (a *answer) WriteHeader(status int)      { a.status = status }
-func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }

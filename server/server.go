@@ -54,10 +54,10 @@ const hashQueue = 64
 
 // Server is an open instance.
 type Server struct {
-	config Config
-	db     *store.DB
-	keys   *keys.Ring
-	mux    *http.ServeMux
+	config  Config
+	db      *store.DB
+	keys    *keys.Ring
+	handler http.Handler
 }
 
 // New opens the database, sets a fresh one up, and wires the parts. A first
@@ -85,7 +85,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 }
 
 // Handler serves every endpoint and page.
-func (s *Server) Handler() http.Handler { return s.mux }
+func (s *Server) Handler() http.Handler { return s.handler }
 
 // Close closes the database.
 func (s *Server) Close() error { return s.db.Close() }
@@ -117,7 +117,7 @@ func (s *Server) wire(ids instance) {
 		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)
-	s.mux = mux.ServeMux
+	s.handler = &router{mux: mux.ServeMux, notFound: site.notFound, log: s.config.Log}
 }
 
 func newID() fa.ID { return fa.ID(uuid.NewString()) }

@@ -18,11 +18,12 @@ type site struct {
 func (s *site) mount(mux *http.ServeMux) {
 	mux.Handle("GET "+pages.AssetsPath+"{name}", s.pages.Assets())
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		s.noted(r, s.pages.Index(w, r, pages.Index{}))
+		s.ended(w, r, s.pages.Index(w, r, pages.Index{}))
 	})
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		s.noted(r, s.pages.NotFound(w, r, pages.NotFound{}))
-	})
+}
+
+func (s *site) notFound(w http.ResponseWriter, r *http.Request) {
+	s.ended(w, r, s.pages.NotFound(w, r, pages.NotFound{}))
 }
 
 // Login implements oauth.Pages.
@@ -35,12 +36,12 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 	for _, field := range page.Hidden {
 		login.Hidden = append(login.Hidden, pages.Field(field))
 	}
-	s.noted(r, s.pages.Login(w, r, status, login))
+	s.ended(w, r, s.pages.Login(w, r, status, login))
 }
 
 // Error implements oauth.Pages.
 func (s *site) Error(w http.ResponseWriter, r *http.Request, status int, err *oauth.Error) {
-	s.noted(r, s.pages.OAuthError(w, r, status, pages.OAuthError{
+	s.ended(w, r, s.pages.OAuthError(w, r, status, pages.OAuthError{
 		Error: err.Code, ErrorReason: err.Reason, ErrorDescription: err.Description,
 	}))
 }
@@ -48,8 +49,11 @@ func (s *site) Error(w http.ResponseWriter, r *http.Request, status int, err *oa
 // Locale implements oauth.Pages.
 func (s *site) Locale(r *http.Request) string { return pages.Locale(r) }
 
-func (s *site) noted(r *http.Request, err error) {
+// ended answers for a page that could not be rendered; nothing has been
+// written then.
+func (s *site) ended(w http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {
 		s.log.ErrorContext(r.Context(), "page failed", "route", r.Pattern, "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
 	}
 }
