@@ -3,11 +3,14 @@ package kickstart
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wherry/server/internal/fa"
@@ -33,9 +36,9 @@ func (e *expander) fail(format string, args ...any) {
 func (e *expander) define(variables map[string]string, ids *Givens) {
 	e.variables = map[string]string{}
 	resolved := map[string]string{}
-	for name, value := range variables {
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		e.at = "variables." + name
-		resolved[name] = e.text(value)
+		resolved[name] = e.text(variables[name])
 	}
 	maps.Copy(e.variables, resolved)
 	for name, id := range map[string]*fa.ID{"defaultTenantId": &ids.TenantID, "tenantManagerApplicationId": &ids.TenantManagerID} {
@@ -72,7 +75,7 @@ func (e *expander) value(v any) any {
 			v[i] = e.value(v[i])
 		}
 	case map[string]any:
-		for name := range v {
+		for _, name := range slices.Sorted(maps.Keys(v)) {
 			v[name] = e.value(v[name])
 		}
 	}
@@ -132,10 +135,8 @@ func (e *expander) includeJSON(name string) any {
 	if raw == nil {
 		return nil
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
 	var v any
-	if err := d.Decode(&v); err != nil {
+	if err := decode(raw, &v); err != nil {
 		e.fail("%s: %v", name, err)
 		return nil
 	}
@@ -154,4 +155,30 @@ func (e *expander) open(name string) (raw []byte, leave func()) {
 		e.fail("%v", err)
 	}
 	return raw, leave
+}
+
+// decode reads one JSON value, numbers with all their digits. Its errors name
+// the line.
+func decode(raw []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	err := d.Decode(v)
+	if err == nil && d.Decode(new(any)) != io.EOF {
+		err = errors.New("there is something behind its end")
+	}
+	if err == nil {
+		return nil
+	}
+	offset := d.InputOffset()
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		offset = int64(len(raw))
+	}
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = syntax.Offset
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		offset = wrong.Offset
+		err = fmt.Errorf("%s must not be of the type %s", wrong.Field, wrong.Value)
+	}
+	return fmt.Errorf("line %d: %w", 1+bytes.Count(raw[:offset], []byte("\n")), err)
 }

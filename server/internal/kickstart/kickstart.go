@@ -55,7 +55,7 @@ func Load(path string, getenv func(string) string, newID func() fa.ID, ids *Give
 		return nil, fmt.Errorf("read the kickstart file: %w", err)
 	}
 	var f file
-	if err := json.Unmarshal(raw, &f); err != nil {
+	if err := decode(raw, &f); err != nil {
 		return nil, fmt.Errorf("kickstart file %s: %w", path, err)
 	}
 	e := &expander{dir: filepath.Dir(path), getenv: getenv, newID: newID}

@@ -42,6 +42,7 @@ func TestLoad(t *testing.T) {
 			],
 			"requests": [
 				{"method": "PATCH", "url": "/api/tenant/#{FUSIONAUTH_TENANT_ID}", "contentType": "application/json-patch+json", "body": []},
+				{"method": "PUT", "url": "/api/user", "body": {"n": 12345678901234567890}},
 				{"method": "post", "url": "api/application/#{appId}", "tenantId": "#{FUSIONAUTH_TENANT_ID}", "body": "&{app.json}"},
 				"&{request.json}"
 			]}`,
@@ -57,6 +58,7 @@ func TestLoad(t *testing.T) {
 	}
 	want := []kickstart.Request{
 		{Method: "PATCH", Path: "/api/tenant/" + tenant, ContentType: "application/json-patch+json", Body: []byte("[]")},
+		{Method: "PUT", Path: "/api/user", ContentType: "application/json", Body: []byte(`{"n":12345678901234567890}`)},
 		{
 			Method: "POST", Path: "/api/application/" + fresh, TenantID: tenant, ContentType: "application/json",
 			Body: []byte(`{"application":{"data":{"css":"a { color: red }\n/* ` + fresh + ` */","n":12345678901234567890},"name":"#{literal}"}}`),
@@ -81,7 +83,10 @@ func TestLoadReportsEveryMistake(t *testing.T) {
 		name, file string
 		want       []string
 	}{
-		{"not JSON", `{`, []string{"kickstart.json"}},
+		{"cut off", "{\n\"variables\": {", []string{"kickstart.json: line 2: unexpected EOF"}},
+		{"not JSON", "{\n\n  \"apiKeys\": [,]}", []string{"kickstart.json: line 3: invalid character"}},
+		{"two documents", `{"apiKeys": [{"key": "k"}]} {}`, []string{"line 1: there is something behind its end"}},
+		{"wrong type", "{\n\"variables\": {\"n\": 7}}", []string{"line 2: variables must not be of the type number"}},
 		{"no key", `{}`, []string{"at least one API key"}},
 		{"narrow first key", `{"apiKeys": [{"key": "k", "tenantId": "` + tenant + `"}]}`, []string{"the first API key makes all the requests"}},
 		{
