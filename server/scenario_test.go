@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -203,3 +204,10 @@ func (r response) codes() string {
 	}
 	return strings.Join(codes, " ")
 }
+
+const hour = time.Hour
+
+// number is a number with all its digits.
+func number(digits string) json.Number { return json.Number(digits) }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -106,10 +106,10 @@ func (s *Server) wire(ids instance) {
 		Store: s.db.Tenants, Connectors: s.db.Connectors, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
-	(&api.Users{Service: service, Store: s.db}).Mount(mux)
+	(&api.Users{Service: service, Store: s.db, Applications: s.db.Applications}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.APIKeys{Store: s.db.APIKeys, NewID: newID, NewKey: newSecret, Now: s.config.Now}).Mount(mux)
-	(&api.Login{SignIn: service, Tokens: tokens, Tenants: s.db.Tenants, Applications: s.db.Applications}).Mount(mux)
+	(&api.Login{SignIn: service, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
 	site := &site{pages: pages.New(), log: s.config.Log}
 	(&oauth.Server{

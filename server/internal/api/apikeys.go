@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -15,21 +16,25 @@ type APIKeys struct {
 	NewID  func() fa.ID
 	NewKey func() string
 	Now    func() time.Time
+
+	mux *Mux
 }
 
 // Mount registers the endpoints.
 func (h *APIKeys) Mount(m *Mux) {
+	h.mux = m
 	m.Handle("POST /api/api-key", h.post)
-	m.Handle("POST /api/api-key/{id}", h.post)
-	m.Handle("GET /api/api-key/{id}", h.get)
-	m.Handle("PUT /api/api-key/{id}", h.put)
-	m.Handle("DELETE /api/api-key/{id}", h.delete)
+	m.Handle("POST /api/api-key/{keyId}", h.post)
+	m.Handle("GET /api/api-key/{keyId}", h.get)
+	m.Handle("PUT /api/api-key/{keyId}", h.put)
+	m.Handle("PATCH /api/api-key/{keyId}", h.patch)
+	m.Handle("DELETE /api/api-key/{keyId}", h.delete)
 }
 
 // post creates a key, or copies the permissions of the one that sourceKeyId
 // names.
 func (h *APIKeys) post(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r, "keyId")
 	if err != nil {
 		return err
 	}
@@ -37,17 +42,14 @@ func (h *APIKeys) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	key := fa.NewAPIKey()
-	if _, ok := body["apiKey"]; ok || body["sourceKeyId"] == nil {
-		if err := body.decode("apiKey", &key); err != nil {
-			return err
-		}
-	}
-	if err := h.copySource(r, body, &key); err != nil {
+	key, err := h.described(r, body)
+	if err != nil {
 		return err
 	}
-	h.complete(r, &key, id)
-	if err := h.check(r, &key); err != nil {
+	if err := h.complete(r, &key, id); err != nil {
+		return err
+	}
+	if err := check(callerOf(r), &key); err != nil {
 		return err
 	}
 	if err := h.Store.Create(r.Context(), &key); err != nil {
@@ -56,23 +58,34 @@ func (h *APIKeys) post(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusOK, map[string]any{"apiKey": key}) // the one time that it is always shown
 }
 
-func (h *APIKeys) copySource(r *http.Request, body envelope, key *fa.APIKey) error {
-	var id fa.ID
-	if body["sourceKeyId"] == nil {
-		return nil
-	}
-	if err := body.decode("sourceKeyId", &id); err != nil {
-		return err
-	}
-	source, err := h.Store.Get(r.Context(), id)
+// described is the key that a request asks for.
+func (h *APIKeys) described(r *http.Request, body envelope) (fa.APIKey, error) {
+	key := fa.NewAPIKey()
+	source, err := body.id("sourceKeyId")
 	if err != nil {
-		return fa.FieldError("sourceKeyId", "invalid", "There is no API key with the id [%s].", id)
+		return key, err
 	}
-	key.Permissions, key.TenantID, key.IPAccessControlListID = source.Permissions, source.TenantID, source.IPAccessControlListID
-	return nil
+	if _, given := body["apiKey"]; given || source == "" {
+		if err := body.decode("apiKey", &key); err != nil {
+			return key, err
+		}
+	}
+	if source == "" {
+		return key, nil
+	}
+	from, err := h.managed(r, source)
+	if errors.Is(err, fa.ErrNotFound) {
+		return key, fa.FieldError("sourceKeyId", "invalid", "There is no API key with the id [%s].", source)
+	}
+	if err == nil {
+		key.Permissions, key.TenantID, key.IPAccessControlListID = from.Permissions, from.TenantID, from.IPAccessControlListID
+	}
+	return key, err
 }
 
-func (h *APIKeys) complete(r *http.Request, key *fa.APIKey, id fa.ID) {
+// complete fills in what the server decides. Who manages the keys of one tenant
+// makes keys of that tenant.
+func (h *APIKeys) complete(r *http.Request, key *fa.APIKey, id fa.ID) error {
 	key.ID, key.KeyManager = id, false
 	if key.ID == "" {
 		key.ID = h.NewID()
@@ -80,20 +93,33 @@ func (h *APIKeys) complete(r *http.Request, key *fa.APIKey, id fa.ID) {
 	if key.Key == "" {
 		key.Key = h.NewKey()
 	}
-	if tenant := callerOf(r).key.TenantID; tenant != "" {
-		key.TenantID = tenant
+	if mine := callerOf(r).key.TenantID; mine != "" {
+		key.TenantID = mine
 	}
 	key.InsertInstant = h.Now().UnixMilli()
 	key.LastUpdateInstant = key.InsertInstant
+	if key.TenantID == "" {
+		return nil
+	}
+	_, err := h.mux.Tenants.Get(r.Context(), key.TenantID)
+	if errors.Is(err, fa.ErrNotFound) {
+		return fa.FieldError("apiKey.tenantId", "invalid", "There is no tenant with the id [%s].", key.TenantID)
+	}
+	return err
 }
 
-// check validates; nobody can hand out more than they have.
-func (h *APIKeys) check(r *http.Request, key *fa.APIKey) error {
+// check validates; nobody can hand out more than they have. A key whose
+// permissions were all dropped must not become one that may do everything.
+func check(c caller, key *fa.APIKey) error {
+	restricted := len(key.Permissions.Endpoints) > 0
 	key.Normalize()
+	if restricted && len(key.Permissions.Endpoints) == 0 {
+		return fa.FieldError("apiKey.permissions.endpoints", "invalid", "The permission to manage API keys cannot be given through the API.")
+	}
 	if err := key.Validate(); err != nil {
 		return err
 	}
-	if !callerOf(r).key.Covers(key) {
+	if !c.key.Covers(key) {
 		return errUnauthorized
 	}
 	return nil
@@ -108,26 +134,41 @@ func (h *APIKeys) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *APIKeys) put(w http.ResponseWriter, r *http.Request) error {
-	current, err := h.addressed(r)
-	if err != nil {
-		return err
-	}
 	body, err := read(r)
 	if err != nil {
 		return err
 	}
-	next := fa.NewAPIKey()
-	if err := body.decode("apiKey", &next); err != nil {
+	return h.replace(w, r, func(*fa.APIKey) (envelope, error) { return body, nil })
+}
+
+func (h *APIKeys) patch(w http.ResponseWriter, r *http.Request) error {
+	p, err := readPatch(r)
+	if err != nil {
 		return err
 	}
-	if err := h.check(r, &next); err != nil {
+	return h.replace(w, r, func(current *fa.APIKey) (envelope, error) { return p.on("apiKey", current) })
+}
+
+// replace replaces what can be changed of a key: neither its value nor whose
+// it is.
+func (h *APIKeys) replace(w http.ResponseWriter, r *http.Request, body func(current *fa.APIKey) (envelope, error)) error {
+	current, err := h.addressed(r)
+	if err != nil {
 		return err
 	}
 	stored, err := h.Store.Update(r.Context(), current.ID, func(k *fa.APIKey) error {
+		asked, err := body(k)
+		if err != nil {
+			return err
+		}
+		next := fa.NewAPIKey()
+		if err := asked.decode("apiKey", &next); err != nil {
+			return err
+		}
 		next.ID, next.Key, next.KeyManager, next.Retrievable = k.ID, k.Key, k.KeyManager, k.Retrievable
 		next.TenantID, next.InsertInstant, next.LastUpdateInstant = k.TenantID, k.InsertInstant, h.Now().UnixMilli()
 		*k = next
-		return nil
+		return check(callerOf(r), k)
 	})
 	if err != nil {
 		return err
@@ -145,10 +186,14 @@ func (h *APIKeys) delete(_ http.ResponseWriter, r *http.Request) error {
 
 // addressed is the key that the path names, if the caller may manage it.
 func (h *APIKeys) addressed(r *http.Request) (*fa.APIKey, error) {
-	id, err := pathID(r, "id")
+	id, err := pathID(r, "keyId")
 	if err != nil {
 		return nil, err
 	}
+	return h.managed(r, id)
+}
+
+func (h *APIKeys) managed(r *http.Request, id fa.ID) (*fa.APIKey, error) {
 	key, err := h.Store.Get(r.Context(), id)
 	if err != nil {
 		return nil, err
@@ -163,6 +208,7 @@ func (h *APIKeys) addressed(r *http.Request) (*fa.APIKey, error) {
 	return key, nil
 }
 
+// respondKey shows the key, but for its value if that was only to be seen once.
 func respondKey(w http.ResponseWriter, key *fa.APIKey) error {
 	shown := *key
 	if !shown.Retrievable {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -14,45 +15,49 @@ import (
 // Source: https://fusionauth.io/docs/apis/applications
 type Applications struct {
 	Store     Documents[fa.Application]
-	TenantFor func(ctx context.Context, c caller) (fa.ID, error)
 	NewID     func() fa.ID
 	NewSecret func() string // a client secret
 	Now       func() time.Time
 
+	mux      *Mux
 	resource *resource[fa.Application]
 }
 
 // Mount registers the endpoints.
 func (h *Applications) Mount(m *Mux) {
-	h.TenantFor = m.tenantFor
+	h.mux = m
 	h.resource = &resource[fa.Application]{
 		name: "application", plural: "applications", path: "/api/application",
 		store: h.Store, blank: fa.NewApplication,
 		create: h.create, keep: h.keep, check: checkApplication,
-		visible: func(c caller, a *fa.Application) bool { return c.sees(a.TenantID) },
+		visible:   func(c caller, a *fa.Application) bool { return c.sees(a.TenantID) },
+		removable: removableApplication,
+		copied:    copiedApplication,
 	}
 	m.Handle("POST /api/application", h.resource.post)
-	m.Handle("POST /api/application/{id}", h.resource.post)
+	m.Handle("POST /api/application/{applicationId}", h.resource.post)
 	m.Handle("GET /api/application", h.all)
-	m.Handle("GET /api/application/{id}", h.resource.get)
-	m.Handle("PUT /api/application/{id}", h.put)
-	m.Handle("PATCH /api/application/{id}", h.resource.patch)
-	m.Handle("DELETE /api/application/{id}", h.delete)
-	m.Handle("POST /api/application/{id}/role", h.postRole)
-	m.Handle("POST /api/application/{id}/role/{roleId}", h.postRole)
-	m.Handle("PUT /api/application/{id}/role/{roleId}", h.putRole)
-	m.Handle("DELETE /api/application/{id}/role/{roleId}", h.deleteRole)
-	m.Handle("DELETE /api/application/{id}/role", h.deleteRole)
+	m.Handle("GET /api/application/{applicationId}", h.resource.get)
+	m.Handle("PUT /api/application/{applicationId}", h.put)
+	m.Handle("PATCH /api/application/{applicationId}", h.resource.patch)
+	m.Handle("DELETE /api/application/{applicationId}", h.delete)
+	m.Handle("GET /api/application/search", h.search)
+	m.Handle("POST /api/application/search", h.search)
+	m.HandleOpen("GET /api/application/{applicationId}/oauth-configuration", h.oauthConfiguration)
+	m.Handle("POST /api/application/{applicationId}/role", h.postRole)
+	m.Handle("POST /api/application/{applicationId}/role/{roleId}", h.postRole)
+	m.Handle("PUT /api/application/{applicationId}/role/{roleId}", h.putRole)
+	m.Handle("PATCH /api/application/{applicationId}/role/{roleId}", h.patchRole)
+	m.Handle("DELETE /api/application/{applicationId}/role/{roleId}", h.deleteRole)
+	m.Handle("DELETE /api/application/{applicationId}/role", h.deleteRole)
 }
 
-func (h *Applications) create(ctx context.Context, c caller, a *fa.Application, id fa.ID) (err error) {
-	if c.tenant == "" {
-		c.tenant = a.TenantID
-	}
-	if a.TenantID, err = h.TenantFor(ctx, c); err != nil {
+func (h *Applications) create(ctx context.Context, c caller, a *fa.Application, id fa.ID) error {
+	tenant, err := h.mux.tenantFor(ctx, cmp.Or(c.tenant, a.TenantID))
+	if err != nil {
 		return err
 	}
-	a.ID, a.Active = id, true
+	a.ID, a.TenantID, a.Active = id, tenant.ID, true
 	if a.ID == "" {
 		a.ID = h.NewID()
 	}
@@ -65,6 +70,15 @@ func (h *Applications) create(ctx context.Context, c caller, a *fa.Application, 
 		h.newRole(&a.Roles[i], a.Roles[i].ID)
 	}
 	return nil
+}
+
+// copiedApplication is another client with other roles of the same names.
+func copiedApplication(source, described *fa.Application) {
+	source.Name, source.TenantID = described.Name, described.TenantID
+	source.OAuthConfiguration.ClientSecret = described.OAuthConfiguration.ClientSecret
+	for i := range source.Roles {
+		source.Roles[i].ID = ""
+	}
 }
 
 // keep ignores roles: they have endpoints of their own.
@@ -82,37 +96,116 @@ func checkApplication(a *fa.Application) error {
 	return a.Validate()
 }
 
+// removableApplication keeps the one through which this server is administered.
+func removableApplication(a *fa.Application) error {
+	if a.ID == fa.AdminApplicationID {
+		return fa.GeneralError("invalid", "The FusionAuth application can neither be deleted nor deactivated.")
+	}
+	return nil
+}
+
 // all lists the active applications, or with ?inactive=true the others.
 func (h *Applications) all(w http.ResponseWriter, r *http.Request) error {
-	all, err := h.Store.All(r.Context())
+	all, err := h.seen(r)
 	if err != nil {
 		return err
 	}
 	inactive := r.URL.Query().Get("inactive") == "true"
-	seen := slices.DeleteFunc(all, func(a *fa.Application) bool {
-		return a.Active == inactive || !callerOf(r).sees(a.TenantID)
+	asked := slices.DeleteFunc(all, func(a *fa.Application) bool { return a.Active == inactive })
+	return respond(w, http.StatusOK, map[string]any{"applications": asked})
+}
+
+func (h *Applications) seen(r *http.Request) ([]*fa.Application, error) {
+	all, err := h.Store.All(r.Context())
+	return slices.DeleteFunc(all, func(a *fa.Application) bool { return !callerOf(r).sees(a.TenantID) }), err
+}
+
+var searchedApplications = searched[fa.Application]{
+	name: func(a *fa.Application) string { return a.Name }, order: "name ASC",
+	columns: map[string]func(a, b *fa.Application) int{
+		"id":            func(a, b *fa.Application) int { return cmp.Compare(a.ID, b.ID) },
+		"insertInstant": func(a, b *fa.Application) int { return cmp.Compare(a.InsertInstant, b.InsertInstant) },
+		"name":          func(a, b *fa.Application) int { return cmp.Compare(a.Name, b.Name) },
+		"tenant":        func(a, b *fa.Application) int { return cmp.Compare(a.TenantID, b.TenantID) },
+	},
+}
+
+func (h *Applications) search(w http.ResponseWriter, r *http.Request) error {
+	c, err := readCriteria(r)
+	if err != nil {
+		return err
+	}
+	all, err := h.seen(r)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(a *fa.Application) bool {
+		return c.State != "" && c.State != a.State || c.TenantID != "" && c.TenantID != a.TenantID
 	})
-	return respond(w, http.StatusOK, map[string]any{"applications": seen})
+	page, total, err := searchedApplications.in(all, c)
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, map[string]any{"applications": page, "total": total})
+}
+
+// oauthConfiguration is for anybody; who has an API key sees the secret too.
+func (h *Applications) oauthConfiguration(w http.ResponseWriter, r *http.Request) error {
+	c, keyErr := h.mux.authenticate(r, http.MethodGet, "/api/application/oauth-configuration")
+	id, err := pathID(r, "applicationId")
+	if err != nil {
+		return err
+	}
+	a, err := h.Store.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	tenant, err := h.mux.tenantFor(r.Context(), a.TenantID)
+	if err != nil {
+		return err
+	}
+	if keyErr != nil || !c.sees(a.TenantID) {
+		a.OAuthConfiguration.ClientSecret = ""
+	}
+	return respond(w, http.StatusOK, oauthConfiguration{
+		HTTPSessionMaxInactiveInterval: tenant.HTTPSessionMaxInactiveInterval,
+		LogoutURL:                      cmp.Or(a.OAuthConfiguration.LogoutURL, tenant.LogoutURL),
+		OAuthConfiguration:             a.OAuthConfiguration,
+	})
+}
+
+// oauthConfiguration is what a client may know about its own sign-in.
+type oauthConfiguration struct {
+	HTTPSessionMaxInactiveInterval int                   `json:"httpSessionMaxInactiveInterval"` // seconds
+	LogoutURL                      string                `json:"logoutURL,omitzero"`
+	OAuthConfiguration             fa.OAuthConfiguration `json:"oauthConfiguration"`
 }
 
 func (h *Applications) put(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("reactivate") == "true" {
-		return h.setActive(w, r, true)
+		return h.reactivate(w, r)
 	}
 	return h.resource.put(w, r)
 }
 
-// delete deactivates, or with ?hardDelete=true removes for good.
+// delete deactivates, or with hardDelete=true removes for good.
 func (h *Applications) delete(w http.ResponseWriter, r *http.Request) error {
-	if r.URL.Query().Get("hardDelete") == "true" {
+	hard, err := asks(r, "hardDelete")
+	switch {
+	case err != nil:
+		return err
+	case hard:
 		return h.resource.delete(w, r)
 	}
-	_, err := h.change(r, func(a *fa.Application) error { a.Active = false; return nil })
+	_, err = h.change(r, func(a *fa.Application) error {
+		a.Active = false
+		return removableApplication(a)
+	})
 	return err
 }
 
-func (h *Applications) setActive(w http.ResponseWriter, r *http.Request, active bool) error {
-	a, err := h.change(r, func(a *fa.Application) error { a.Active = active; return nil })
+func (h *Applications) reactivate(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.change(r, func(a *fa.Application) error { a.Active = true; return nil })
 	if err != nil {
 		return err
 	}
@@ -132,87 +225,4 @@ func (h *Applications) change(r *http.Request, change func(*fa.Application) erro
 		}
 		return checkApplication(a)
 	})
-}
-
-func (h *Applications) newRole(role *fa.Role, id fa.ID) {
-	role.ID = id
-	if role.ID == "" {
-		role.ID = h.NewID()
-	}
-	role.InsertInstant = h.Now().UnixMilli()
-	role.LastUpdateInstant = role.InsertInstant
-}
-
-func (h *Applications) postRole(w http.ResponseWriter, r *http.Request) error {
-	role, id, err := readRole(r)
-	if err != nil {
-		return err
-	}
-	h.newRole(&role, id)
-	_, err = h.change(r, func(a *fa.Application) error {
-		if _, taken := a.Role(role.Name); taken {
-			return fa.FieldError("role.name", "duplicate", "A role with name = [%s] already exists.", role.Name)
-		}
-		a.Roles = append(a.Roles, role)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return respond(w, http.StatusOK, map[string]any{"role": role})
-}
-
-func (h *Applications) putRole(w http.ResponseWriter, r *http.Request) error {
-	role, id, err := readRole(r)
-	if err != nil {
-		return err
-	}
-	_, err = h.change(r, func(a *fa.Application) error {
-		i := slices.IndexFunc(a.Roles, func(r fa.Role) bool { return r.ID == id })
-		if i < 0 {
-			return fa.ErrNotFound
-		}
-		if other, taken := a.Role(role.Name); taken && other.ID != id {
-			return fa.FieldError("role.name", "duplicate", "A role with name = [%s] already exists.", role.Name)
-		}
-		role.ID, role.InsertInstant, role.LastUpdateInstant = id, a.Roles[i].InsertInstant, h.Now().UnixMilli()
-		a.Roles[i] = role
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return respond(w, http.StatusOK, map[string]any{"role": role})
-}
-
-// deleteRole removes the role that the path or ?name= names.
-func (h *Applications) deleteRole(_ http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "roleId")
-	if err != nil {
-		return err
-	}
-	name := r.URL.Query().Get("name")
-	_, err = h.change(r, func(a *fa.Application) error {
-		i := slices.IndexFunc(a.Roles, func(r fa.Role) bool { return r.ID == id || id == "" && r.Name == name })
-		if i < 0 {
-			return fa.ErrNotFound
-		}
-		a.Roles = slices.Delete(a.Roles, i, i+1)
-		return nil
-	})
-	return err
-}
-
-func readRole(r *http.Request) (role fa.Role, id fa.ID, err error) {
-	if id, err = pathID(r, "roleId"); err != nil {
-		return role, id, err
-	}
-	body, err := read(r)
-	if err != nil {
-		return role, id, err
-	}
-	if err := body.decode("role", &role); err != nil {
-		return role, id, err
-	}
-	return role, id, role.Validate()
 }

@@ -29,6 +29,9 @@ func callerOf(r *http.Request) caller {
 // sees tells whether the caller may see something of that tenant.
 func (c caller) sees(tenant fa.ID) bool { return c.tenant == "" || c.tenant == tenant }
 
+// global tells whether the caller may use what belongs to no tenant.
+func (c caller) global() bool { return c.key.TenantID == "" }
+
 // endpointOf is the path that permissions name: the pattern without its ids.
 func endpointOf(path string) string {
 	var parts []string
@@ -50,7 +53,11 @@ func (m *Mux) authenticate(r *http.Request, method, endpoint string) (caller, er
 	if !key.Allows(method, endpoint, m.Now().UnixMilli()) {
 		return caller{}, errUnauthorized
 	}
-	c := caller{key: key, tenant: key.TenantID}
+	return caller{key: key, tenant: key.TenantID}.narrowed(r)
+}
+
+// narrowed is the caller with the tenant that the header names.
+func (c caller) narrowed(r *http.Request) (caller, error) {
 	header := r.Header.Get(tenantHeader)
 	if header == "" {
 		return c, nil
@@ -78,21 +85,23 @@ func (m *Mux) presented(r *http.Request) (*fa.APIKey, error) {
 	return key, err
 }
 
-// tenantFor settles the tenant of something that belongs to one: what the
-// caller said, or the only one that there is.
-func (m *Mux) tenantFor(ctx context.Context, c caller) (fa.ID, error) {
+// tenantFor settles the tenant of something that belongs to one: the one that
+// is named, or the only one that there is.
+func (m *Mux) tenantFor(ctx context.Context, named fa.ID) (*fa.Tenant, error) {
+	if named != "" {
+		t, err := m.Tenants.Get(ctx, named)
+		if errors.Is(err, fa.ErrNotFound) {
+			return nil, fa.GeneralError("invalidTenantId", "There is no tenant with the id [%s].", named)
+		}
+		return t, err
+	}
 	all, err := m.Tenants.All(ctx)
 	if err != nil {
-		return "", fmt.Errorf("find the tenant: %w", err)
+		return nil, fmt.Errorf("find the tenant: %w", err)
 	}
-	for _, t := range all {
-		if t.ID == c.tenant || c.tenant == "" && len(all) == 1 {
-			return t.ID, nil
-		}
+	if len(all) != 1 {
+		return nil, fa.GeneralError("TenantIdRequired",
+			"There is more than one tenant: name one in the %s header, or use an API key of one tenant.", tenantHeader)
 	}
-	if c.tenant != "" {
-		return "", fa.GeneralError("invalidTenantId", "There is no tenant with the id [%s].", c.tenant)
-	}
-	return "", fa.GeneralError("TenantIdRequired",
-		"There is more than one tenant: name one in the %s header, or use an API key of one tenant.", tenantHeader)
+	return all[0], nil
 }

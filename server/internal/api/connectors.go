@@ -22,15 +22,15 @@ func (h *Connectors) Mount(m *Mux) {
 		name: "connector", plural: "connectors", path: "/api/connector",
 		store: h.Store, blank: fa.NewConnector,
 		create: h.create, keep: h.keep, check: checkConnector,
-		visible:   func(c caller, _ *fa.Connector) bool { return c.key.TenantID == "" }, // they belong to no tenant
 		removable: removableConnector,
 	}
-	connectors.mount(m)
+	connectors.mount(m.HandleGlobal)
 }
 
-func (h *Connectors) create(_ context.Context, c caller, conn *fa.Connector, id fa.ID) error {
-	if c.key.TenantID != "" {
-		return errUnauthorized
+// create refuses a second FusionAuth connector: there is one, for good.
+func (h *Connectors) create(_ context.Context, _ caller, conn *fa.Connector, id fa.ID) error {
+	if conn.Type == fa.ConnectorFusionAuth {
+		return fa.FieldError("connector.type", "invalid", "The connector of the type [%s] exists already.", conn.Type)
 	}
 	conn.ID = id
 	if conn.ID == "" {

@@ -3,7 +3,10 @@ package api
 import (
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -14,31 +17,46 @@ import (
 // envelope is a request body: objects under their names, and flags beside them.
 type envelope map[string]jsontext.Value
 
+// The types of bodies: JSON, and the changes of a PATCH.
+const (
+	typeJSON       = "application/json"
+	typeJSONPatch  = "application/json-patch+json"
+	typeMergePatch = "application/merge-patch+json"
+)
+
 // limits is what a document may look like that the store has to keep.
 var limits = jsondoc.Limits{Depth: 64}
 
-// readRaw reads a body of JSON that the store can keep.
-func readRaw(r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read the request: %w", err)
+// readRaw reads a body of JSON that the store can keep, and says as which of
+// types it was sent. FusionAuth insists on a type too, and it keeps a page of
+// another site from posting a form to an endpoint that needs no API key.
+func readRaw(r *http.Request, types ...string) (body []byte, kind string, err error) {
+	given := r.Header.Get("Content-Type")
+	if given == "" {
+		return nil, "", fa.GeneralError("MissingContentType", "The request has no [Content-Type] header. Use [%s].", types[0])
+	}
+	if kind, _, err = mime.ParseMediaType(given); err != nil || !slices.Contains(types, kind) {
+		return nil, "", fa.GeneralError("InvalidContentType",
+			"The [Content-Type] header value [%s] does not go with this request. Use [%s].", given, strings.Join(types, ", "))
+	}
+	if body, err = io.ReadAll(r.Body); err != nil {
+		return nil, "", fmt.Errorf("read the request: %w", err)
 	}
 	if len(body) == 0 {
-		return nil, fa.GeneralError("invalidJSON", "The request has no body.")
+		return nil, "", fa.GeneralError("invalidJSON", "The request has no body.")
 	}
 	if err := jsondoc.Check(body, limits); err != nil {
-		return nil, fa.GeneralError("invalidJSON", "The request body cannot be used: %v.", err)
+		return nil, "", fa.GeneralError("invalidJSON", "The request body cannot be used: %v.", err)
 	}
-	return body, nil
+	return body, kind, nil
 }
 
 // read reads a body that has to be a JSON object.
-func read(r *http.Request) (envelope, error) {
-	body, err := readRaw(r)
+func read(r *http.Request) (e envelope, err error) {
+	body, _, err := readRaw(r, typeJSON)
 	if err != nil {
 		return nil, err
 	}
-	var e envelope
 	err = fa.Decode(body, &e)
 	return e, err
 }
@@ -46,21 +64,33 @@ func read(r *http.Request) (envelope, error) {
 // decode reads the object that is called name over what is in v already.
 func (e envelope) decode(name string, v any) error {
 	raw, ok := e[name]
-	if !ok || raw.Kind() == 'n' {
+	if !ok || raw.Kind() == jsontext.KindNull {
 		return fa.FieldError(name, "missing", "You must specify the [%s] property.", name)
 	}
 	return fa.DecodeAt(name, raw, v)
 }
 
 // flag reads a boolean beside the objects.
-func (e envelope) flag(name string) bool { return e[name].Kind() == 't' }
+func (e envelope) flag(name string) bool { return e[name].Kind() == jsontext.KindTrue }
 
-// text reads a string beside the objects.
-func (e envelope) text(name string) (s string, err error) {
-	if raw, ok := e[name]; ok {
-		err = fa.DecodeAt(name, raw, &s)
+// asks reads a flag of a DELETE: a parameter or, if there is a body, a member.
+func asks(r *http.Request, flag string) (bool, error) {
+	if r.URL.Query().Get(flag) == "true" {
+		return true, nil
 	}
-	return s, err
+	if r.ContentLength == 0 {
+		return false, nil
+	}
+	body, err := read(r)
+	return body.flag(flag), err
+}
+
+// id reads an id beside the objects; the empty one when there is none.
+func (e envelope) id(name string) (id fa.ID, err error) {
+	if raw, ok := e[name]; ok && raw.Kind() != jsontext.KindNull {
+		err = fa.DecodeAt(name, raw, &id)
+	}
+	return id, err
 }
 
 // pathID reads an id from the path; the empty one when the path has none.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strings"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
@@ -23,7 +22,6 @@ type Login struct {
 	Tokens interface {
 		Access(ctx context.Context, t identity.Grant) (identity.Token, error)
 	}
-	Tenants      Documents[fa.Tenant]
 	Applications Documents[fa.Application]
 
 	mux *Mux
@@ -90,9 +88,7 @@ func (h *Login) login(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		response.Token, response.TokenExpirationInstant = token.Compact, token.Expires.UnixMilli()
-		http.SetCookie(w, &http.Cookie{
-			Name: "access_token", Value: token.Compact, Path: "/", HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
-		})
+		http.SetCookie(w, accessTokenCookie(r, token.Compact))
 	}
 	status := http.StatusOK
 	if attempt.Application != nil && out.Registration == nil {
@@ -101,47 +97,66 @@ func (h *Login) login(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, status, response)
 }
 
+func accessTokenCookie(r *http.Request, token string) *http.Cookie {
+	return &http.Cookie{
+		Name: "access_token", Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
+	}
+}
+
 // attempt reads and checks the request, and the API key where the application
-// or the tenant asks for one.
+// or, without one, the tenant asks for it.
 func (h *Login) attempt(r *http.Request) (a identity.Attempt, tenant *fa.Tenant, err error) {
 	request, err := readLogin(r)
 	if err != nil {
 		return a, nil, err
 	}
 	c, keyErr := h.mux.authenticate(r, http.MethodPost, "/api/login")
-	a = identity.Attempt{
-		LoginID: request.LoginID, LoginIDTypes: request.LoginIDTypes, Password: request.Password,
-		EventInfo: request.EventInfo, NewDevice: request.NewDevice, NoJWT: request.NoJWT,
+	if errors.Is(keyErr, errUnauthorized) { // the header names the tenant of those without a key too
+		c, err = caller{}.narrowed(r)
+	} else {
+		err = keyErr
 	}
+	if err != nil {
+		return a, nil, err
+	}
+	if a.Application, err = h.application(r.Context(), c, request.ApplicationID); err != nil {
+		return a, nil, err
+	}
+	if a.Application != nil {
+		c.tenant = a.Application.TenantID
+	}
+	if tenant, err = h.mux.tenantFor(r.Context(), c.tenant); err != nil {
+		return a, nil, err
+	}
+	needsKey := tenant.LoginConfiguration.RequireAuthentication
+	if a.Application != nil {
+		needsKey = a.Application.LoginConfiguration.RequireAuthentication
+	}
+	if needsKey && c.key == nil {
+		return a, nil, errUnauthorized
+	}
+	a.TenantID, a.LoginID, a.LoginIDTypes, a.Password = tenant.ID, request.LoginID, request.LoginIDTypes, request.Password
+	a.EventInfo, a.NewDevice, a.NoJWT = request.EventInfo, request.NewDevice, request.NoJWT
 	a.EventInfo.IPAddress = cmp.Or(a.EventInfo.IPAddress, request.IPAddress, peer(r))
 	a.EventInfo.UserAgent = cmp.Or(a.EventInfo.UserAgent, r.UserAgent())
-	var needsKey bool
-	if request.ApplicationID != "" {
-		a.Application, err = h.Applications.Get(r.Context(), request.ApplicationID)
-		if errors.Is(err, fa.ErrNotFound) || err == nil && (!a.Application.Active || !c.sees(a.Application.TenantID)) {
-			err = fa.FieldError("applicationId", "invalid", "There is no active application with the id [%s].", request.ApplicationID)
-		}
-		if err != nil {
-			return a, nil, err
-		}
-		a.TenantID, needsKey = a.Application.TenantID, a.Application.LoginConfiguration.RequireAuthentication
-	} else if a.TenantID, err = h.mux.tenantFor(r.Context(), c); err != nil {
-		return a, nil, err
-	}
-	if tenant, err = h.Tenants.Get(r.Context(), a.TenantID); err != nil {
-		return a, nil, err
-	}
-	if a.Application == nil {
-		needsKey = tenant.LoginConfiguration.RequireAuthentication
-	}
-	if needsKey && keyErr != nil {
-		return a, nil, keyErr
-	}
 	return a, tenant, nil
 }
 
+// application is the one that somebody signs in to; nil when none is named.
+func (h *Login) application(ctx context.Context, c caller, id fa.ID) (*fa.Application, error) {
+	if id == "" {
+		return nil, nil //nolint:nilnil // documented above
+	}
+	a, err := h.Applications.Get(ctx, id)
+	if errors.Is(err, fa.ErrNotFound) || err == nil && (!a.Active || !c.sees(a.TenantID)) {
+		return nil, fa.FieldError("applicationId", "invalid", "There is no active application with the id [%s].", id)
+	}
+	return a, err
+}
+
 func readLogin(r *http.Request) (request loginRequest, err error) {
-	raw, err := readRaw(r)
+	raw, _, err := readRaw(r, typeJSON)
 	if err != nil {
 		return request, err
 	}
@@ -151,17 +166,18 @@ func readLogin(r *http.Request) (request loginRequest, err error) {
 	var errs fa.Errors
 	errs.Require(request.LoginID, "loginId")
 	errs.Require(request.Password, "password")
-	for _, kind := range request.LoginIDTypes {
+	checkLoginIDTypes(&errs, request.LoginIDTypes)
+	return request, errs.OrNil()
+}
+
+func checkLoginIDTypes(errs *fa.Errors, types []string) {
+	for _, kind := range types {
 		errs.OneOf(kind, "loginIdTypes", fa.IdentityEmail, fa.IdentityPhoneNumber, fa.IdentityUsername)
 	}
-	return request, errs.OrNil()
 }
 
 // peer is the address that the request came from.
 func peer(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	return strings.Trim(host, "[]")
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	return host
 }

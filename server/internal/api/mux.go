@@ -12,8 +12,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
@@ -26,11 +28,9 @@ const maxBody = 4 << 20
 type Mux struct {
 	*http.ServeMux
 	Keys    KeyStore
-	Tenants interface {
-		All(ctx context.Context) ([]*fa.Tenant, error)
-	}
-	Now func() time.Time
-	Log *slog.Logger
+	Tenants Documents[fa.Tenant]
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // KeyStore finds API keys.
@@ -55,16 +55,40 @@ func (m *Mux) Handle(pattern string, h handler) {
 	})
 }
 
+// HandleGlobal registers an endpoint for what belongs to no tenant: keys of one
+// tenant are refused.
+func (m *Mux) HandleGlobal(pattern string, h handler) {
+	m.Handle(pattern, func(w http.ResponseWriter, r *http.Request) error {
+		if !callerOf(r).global() {
+			return errUnauthorized
+		}
+		return h(w, r)
+	})
+}
+
 // HandleOpen registers an endpoint that anybody may call.
 func (m *Mux) HandleOpen(pattern string, h handler) {
 	m.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		if err := h(w, r); err != nil {
+		err := checkQuery(r.URL.RawQuery)
+		if err == nil {
+			err = h(w, r)
+		}
+		if err != nil {
 			m.fail(w, r, err)
 		}
 	})
+}
+
+// checkQuery refuses text that PostgreSQL cannot look for.
+func checkQuery(raw string) error {
+	query, err := url.QueryUnescape(raw)
+	if err != nil || !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
+		return fa.GeneralError("invalid", "The query of the URL is not well-formed text.")
+	}
+	return nil
 }
 
 // errUnauthorized is a missing, unknown, expired or too narrow API key.
@@ -108,6 +132,6 @@ func respond(w http.ResponseWriter, status int, v any) error {
 	}
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.WriteHeader(status)
-	_, err = w.Write(body)
-	return err
+	_, _ = w.Write(body) // the client may have left
+	return nil
 }

@@ -2,55 +2,56 @@ package api
 
 import (
 	"fmt"
-	"mime"
 	"net/http"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/jsondoc"
 )
 
-// patch makes the body of a PUT out of an object and the patch of a request.
-type patch func(name string, current any) (envelope, error)
-
-// patcher reads a patch in the dialect that its content type names: JSON Patch
-// (RFC 6902), JSON Merge Patch (RFC 7396), or FusionAuth's own, in which lists
-// append.
-func patcher(r *http.Request) (patch, error) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil {
-		kind = "application/json"
-	}
-	change, err := readRaw(r)
-	if err != nil {
-		return nil, err
-	}
-	apply := jsondoc.Overlay
-	switch kind {
-	case "application/json-patch+json":
-		apply = jsondoc.Patch
-	case "application/merge-patch+json":
-		apply = jsondoc.Merge
-	}
-	return func(name string, current any) (envelope, error) {
-		document, err := fa.Encode(map[string]any{name: current})
-		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", name, err)
-		}
-		result, err := apply(document, change)
-		if err != nil {
-			return nil, fa.GeneralError("invalidPatch", "The patch cannot be applied: %v.", err)
-		}
-		var body envelope
-		err = fa.Decode(result, &body)
-		return body, err
-	}, nil
+// patch is what a PATCH request asks for, in the dialect that its content type
+// names: JSON Patch (RFC 6902), JSON Merge Patch (RFC 7396), or FusionAuth's
+// own, in which lists append.
+type patch struct {
+	change []byte
+	apply  func(document, change []byte) ([]byte, error)
 }
 
-// patched applies the patch of a request to an object.
-func patched(r *http.Request, name string, current any) (envelope, error) {
-	apply, err := patcher(r)
+func readPatch(r *http.Request) (p patch, err error) {
+	change, kind, err := readRaw(r, typeJSON, typeJSONPatch, typeMergePatch)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
-	return apply(name, current)
+	switch kind {
+	case typeJSONPatch:
+		return patch{change, jsondoc.Patch}, nil
+	case typeMergePatch:
+		return patch{change, jsondoc.Merge}, nil
+	default:
+		return patch{change, jsondoc.Overlay}, nil
+	}
+}
+
+// on applies the patch to an object, and returns the body of a PUT that would
+// do the same.
+func (p patch) on(name string, current any) (body envelope, err error) {
+	document, err := fa.Encode(map[string]any{name: current})
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", name, err)
+	}
+	result, err := p.apply(document, p.change)
+	if err != nil {
+		return nil, fa.GeneralError("invalidPatch", "The patch cannot be applied: %v.", err)
+	}
+	err = fa.Decode(result, &body)
+	return body, err
+}
+
+// document is the patch itself where it looks like the body of a PUT; nil for a
+// list of operations.
+func (p patch) document() envelope {
+	var e envelope
+	if fa.Decode(p.change, &e) != nil {
+		return nil
+	}
+	return e
 }

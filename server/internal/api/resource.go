@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strings"
 
 	"wherry/server/internal/fa"
 )
@@ -36,21 +38,28 @@ type resource[T any] struct {
 	visible func(c caller, v *T) bool
 	// removable refuses to delete what has to stay; nil refuses nothing.
 	removable func(v *T) error
+	// copied turns a copy of an object into the start of the one that a request
+	// describes; nil when there is no such request.
+	copied func(source, described *T)
+	// async lets clients ask not to wait for a deletion. It has ended all the
+	// same when it is answered; they look again until the object is gone.
+	async bool
 }
 
 // mount registers the endpoints.
-func (s *resource[T]) mount(m *Mux) {
-	m.Handle("POST "+s.path, s.post)
-	m.Handle("POST "+s.path+"/{id}", s.post)
-	m.Handle("GET "+s.path, s.all)
-	m.Handle("GET "+s.path+"/{id}", s.get)
-	m.Handle("PUT "+s.path+"/{id}", s.put)
-	m.Handle("PATCH "+s.path+"/{id}", s.patch)
-	m.Handle("DELETE "+s.path+"/{id}", s.delete)
+func (s *resource[T]) mount(handle func(pattern string, h handler)) {
+	one := s.path + "/{" + s.name + "Id}"
+	handle("POST "+s.path, s.post)
+	handle("POST "+one, s.post)
+	handle("GET "+s.path, s.all)
+	handle("GET "+one, s.get)
+	handle("PUT "+one, s.put)
+	handle("PATCH "+one, s.patch)
+	handle("DELETE "+one, s.delete)
 }
 
 func (s *resource[T]) post(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "id")
+	id, err := pathID(r, s.name+"Id")
 	if err != nil {
 		return err
 	}
@@ -62,16 +71,44 @@ func (s *resource[T]) post(w http.ResponseWriter, r *http.Request) error {
 	if err := body.decode(s.name, &v); err != nil {
 		return err
 	}
+	if err := s.copySource(r, body, &v); err != nil {
+		return err
+	}
 	if err := s.create(r.Context(), callerOf(r), &v, id); err != nil {
 		return err
 	}
-	if err := s.verify(r.Context(), &v); err != nil {
+	if err := s.check(&v); err != nil {
+		return err
+	}
+	if err := s.references(r.Context(), &v); err != nil {
 		return err
 	}
 	if err := s.store.Create(r.Context(), &v); err != nil {
 		return err
 	}
 	return s.respond(w, &v)
+}
+
+// copySource makes v a copy of the object that the request names beside it,
+// as in "sourceTenantId".
+func (s *resource[T]) copySource(r *http.Request, body envelope, v *T) error {
+	if s.copied == nil {
+		return nil
+	}
+	member := "source" + strings.ToUpper(s.name[:1]) + s.name[1:] + "Id"
+	id, err := body.id(member)
+	if id == "" {
+		return err
+	}
+	source, err := s.seen(r, id)
+	if errors.Is(err, fa.ErrNotFound) {
+		return fa.FieldError(member, "invalid", "There is no %s with the id [%s].", s.name, id)
+	}
+	if err == nil {
+		s.copied(source, v)
+		*v = *source
+	}
+	return err
 }
 
 func (s *resource[T]) get(w http.ResponseWriter, r *http.Request) error {
@@ -109,12 +146,12 @@ func (s *resource[T]) put(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *resource[T]) patch(w http.ResponseWriter, r *http.Request) error {
-	apply, err := patcher(r)
+	p, err := readPatch(r)
 	if err != nil {
 		return err
 	}
 	return s.change(w, r, func(current *T) (*T, error) {
-		body, err := apply(s.name, current)
+		body, err := p.on(s.name, current)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +179,7 @@ func (s *resource[T]) change(w http.ResponseWriter, r *http.Request, to func(cur
 	if err != nil {
 		return err
 	}
-	if err := s.verify(r.Context(), draft); err != nil {
+	if err := s.references(r.Context(), draft); err != nil {
 		return err
 	}
 	stored, err := s.store.Update(r.Context(), id, func(current *T) error {
@@ -158,14 +195,14 @@ func (s *resource[T]) change(w http.ResponseWriter, r *http.Request, to func(cur
 	return s.respond(w, stored)
 }
 
-func (s *resource[T]) verify(ctx context.Context, v *T) error {
-	if err := s.check(v); err != nil || s.refer == nil {
-		return err
+func (s *resource[T]) references(ctx context.Context, v *T) error {
+	if s.refer == nil {
+		return nil
 	}
 	return s.refer(ctx, v)
 }
 
-func (s *resource[T]) delete(_ http.ResponseWriter, r *http.Request) error {
+func (s *resource[T]) delete(w http.ResponseWriter, r *http.Request) error {
 	v, id, err := s.addressed(r)
 	if err != nil {
 		return err
@@ -175,20 +212,34 @@ func (s *resource[T]) delete(_ http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return s.store.Delete(r.Context(), id)
+	async, err := asks(r, "async")
+	if err != nil {
+		return err
+	}
+	if err := s.store.Delete(r.Context(), id); err != nil {
+		return err
+	}
+	if async && s.async {
+		w.WriteHeader(http.StatusAccepted)
+	}
+	return nil
 }
 
 // addressed is the object that the path names, if the caller may see it.
-func (s *resource[T]) addressed(r *http.Request) (*T, fa.ID, error) {
-	id, err := pathID(r, "id")
-	if err != nil {
+func (s *resource[T]) addressed(r *http.Request) (v *T, id fa.ID, err error) {
+	if id, err = pathID(r, s.name+"Id"); err != nil {
 		return nil, "", err
 	}
+	v, err = s.seen(r, id)
+	return v, id, err
+}
+
+func (s *resource[T]) seen(r *http.Request, id fa.ID) (*T, error) {
 	v, err := s.store.Get(r.Context(), id)
 	if err == nil && s.visible != nil && !s.visible(callerOf(r), v) {
 		err = fa.ErrNotFound
 	}
-	return v, id, err
+	return v, err
 }
 
 func (s *resource[T]) respond(w http.ResponseWriter, v *T) error {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -20,23 +21,32 @@ type Tenants struct {
 	SigningKey fa.ID // what new tenants sign with
 	NewID      func() fa.ID
 	Now        func() time.Time
+
+	mux      *Mux
+	resource *resource[fa.Tenant]
 }
 
 // Mount registers the endpoints.
 func (h *Tenants) Mount(m *Mux) {
-	tenants := &resource[fa.Tenant]{
+	h.mux = m
+	h.resource = &resource[fa.Tenant]{
 		name: "tenant", plural: "tenants", path: "/api/tenant",
 		store: h.Store, blank: fa.NewTenant,
 		create: h.create, keep: h.keep, check: checkTenant, refer: h.refer,
 		visible:   func(c caller, t *fa.Tenant) bool { return c.sees(t.ID) },
 		removable: h.removable,
+		copied:    copiedTenant,
+		async:     true,
 	}
-	tenants.mount(m)
-	m.HandleOpen("GET /api/tenant/password-validation-rules/{id}", h.passwordRules)
+	h.resource.mount(m.Handle)
+	m.HandleGlobal("GET /api/tenant/search", h.search)
+	m.HandleGlobal("POST /api/tenant/search", h.search)
+	m.HandleOpen("GET /api/tenant/password-validation-rules", h.passwordRules)
+	m.HandleOpen("GET /api/tenant/password-validation-rules/{tenantId}", h.passwordRules)
 }
 
 func (h *Tenants) create(_ context.Context, c caller, t *fa.Tenant, id fa.ID) error {
-	if c.tenant != "" {
+	if !c.global() {
 		return errUnauthorized
 	}
 	t.ID = id
@@ -92,14 +102,61 @@ func (h *Tenants) removable(t *fa.Tenant) error {
 	return nil
 }
 
-func (h *Tenants) passwordRules(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "id")
+// copiedTenant leaves out the password of the mail server, as FusionAuth does.
+func copiedTenant(source, described *fa.Tenant) {
+	source.Name = described.Name
+	source.EmailConfiguration.Password = ""
+}
+
+var searchedTenants = searched[fa.Tenant]{
+	name: func(t *fa.Tenant) string { return t.Name }, order: "name ASC",
+	columns: map[string]func(a, b *fa.Tenant) int{
+		"id":            func(a, b *fa.Tenant) int { return cmp.Compare(a.ID, b.ID) },
+		"insertInstant": func(a, b *fa.Tenant) int { return cmp.Compare(a.InsertInstant, b.InsertInstant) },
+		"name":          func(a, b *fa.Tenant) int { return cmp.Compare(a.Name, b.Name) },
+	},
+}
+
+// search looks at all tenants, so naming one is refused.
+func (h *Tenants) search(w http.ResponseWriter, r *http.Request) error {
+	if callerOf(r).tenant != "" {
+		return errUnauthorized
+	}
+	c, err := readCriteria(r)
 	if err != nil {
 		return err
 	}
-	t, err := h.Store.Get(r.Context(), id)
+	all, err := h.Store.All(r.Context())
+	if err != nil {
+		return err
+	}
+	page, total, err := searchedTenants.in(all, c)
+	if err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, map[string]any{"tenants": page, "total": total})
+}
+
+// passwordRules needs no key: people see the rules before they have signed in.
+func (h *Tenants) passwordRules(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "tenantId")
+	if err != nil {
+		return err
+	}
+	t, err := h.tenant(r, id)
 	if err != nil {
 		return err
 	}
 	return respond(w, http.StatusOK, map[string]any{"passwordValidationRules": t.PasswordValidationRules})
+}
+
+func (h *Tenants) tenant(r *http.Request, id fa.ID) (*fa.Tenant, error) {
+	if id != "" {
+		return h.Store.Get(r.Context(), id)
+	}
+	c, err := caller{}.narrowed(r)
+	if err != nil {
+		return nil, err
+	}
+	return h.mux.tenantFor(r.Context(), c.tenant)
 }

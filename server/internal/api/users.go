@@ -1,9 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"wherry/server/internal/fa"
@@ -20,25 +20,29 @@ type Users struct {
 		UserByIdentity(ctx context.Context, tenant fa.ID, kind, value string) (*fa.Account, error)
 		DeleteUser(ctx context.Context, id fa.ID) error
 	}
-	TenantFor func(ctx context.Context, c caller) (fa.ID, error)
+	Applications Documents[fa.Application]
+
+	mux *Mux
 }
 
 // Mount registers the endpoints.
 func (h *Users) Mount(m *Mux) {
-	h.TenantFor = m.tenantFor
+	h.mux = m
 	m.Handle("POST /api/user", h.post)
-	m.Handle("POST /api/user/{id}", h.post)
+	m.Handle("POST /api/user/{userId}", h.post)
 	m.Handle("GET /api/user", h.find)
-	m.Handle("GET /api/user/{id}", h.get)
-	m.Handle("PUT /api/user/{id}", h.put)
-	m.Handle("PATCH /api/user/{id}", h.patch)
-	m.Handle("DELETE /api/user/{id}", h.delete)
+	m.Handle("GET /api/user/{userId}", h.get)
+	m.Handle("PUT /api/user/{userId}", h.put)
+	m.Handle("PATCH /api/user/{userId}", h.patch)
+	m.Handle("DELETE /api/user/{userId}", h.delete)
 	m.Handle("POST /api/user/registration", h.register)
-	m.Handle("POST /api/user/registration/{id}", h.register)
-	m.Handle("GET /api/user/registration/{id}/{applicationId}", h.registration)
-	m.Handle("PUT /api/user/registration/{id}/{applicationId}", h.putRegistration)
-	m.Handle("PATCH /api/user/registration/{id}/{applicationId}", h.patchRegistration)
-	m.Handle("DELETE /api/user/registration/{id}/{applicationId}", h.unregister)
+	m.Handle("POST /api/user/registration/{userId}", h.register)
+	m.Handle("PUT /api/user/registration/{userId}", h.putRegistration)
+	m.Handle("PATCH /api/user/registration/{userId}", h.patchRegistration)
+	m.Handle("GET /api/user/registration/{userId}/{applicationId}", h.registration)
+	m.Handle("PUT /api/user/registration/{userId}/{applicationId}", h.putRegistration)
+	m.Handle("PATCH /api/user/registration/{userId}/{applicationId}", h.patchRegistration)
+	m.Handle("DELETE /api/user/registration/{userId}/{applicationId}", h.unregister)
 }
 
 func (h *Users) post(w http.ResponseWriter, r *http.Request) error {
@@ -46,16 +50,17 @@ func (h *Users) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.create(r, body)
+	u, err := h.create(r, body, callerOf(r).tenant)
 	if err != nil {
 		return err
 	}
 	return respondUser(w, u)
 }
 
-// create makes the user of a request; the path may carry the id.
-func (h *Users) create(r *http.Request, body envelope) (*fa.User, error) {
-	id, err := pathID(r, "id")
+// create makes the user of a request, in the tenant that is named or else in
+// the one that the user names; the path may carry the id.
+func (h *Users) create(r *http.Request, body envelope, tenantID fa.ID) (*fa.User, error) {
+	id, err := pathID(r, "userId")
 	if err != nil {
 		return nil, err
 	}
@@ -63,30 +68,31 @@ func (h *Users) create(r *http.Request, body envelope) (*fa.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	tenant, err := h.TenantFor(r.Context(), callerOf(r))
+	tenant, err := h.mux.tenantFor(r.Context(), cmp.Or(tenantID, request.TenantID))
 	if err != nil {
 		return nil, err
 	}
-	return h.Service.CreateUser(r.Context(), tenant, id, request)
+	return h.Service.CreateUser(r.Context(), tenant.ID, id, request)
 }
 
 func readUser(body envelope) (fa.UserRequest, error) {
 	request := fa.UserRequest{User: fa.NewUser()}
-	return request, body.decode("user", &request)
+	err := body.decode("user", &request)
+	return request, err
 }
 
 // find looks a user up by one of its login ids.
 func (h *Users) find(w http.ResponseWriter, r *http.Request) error {
-	kinds, value := lookup(r)
-	if value == "" {
-		return fa.FieldError("loginId", "blank", "You must specify an id in the path, or the [loginId], [email] or [username] parameter.")
-	}
-	tenant, err := h.TenantFor(r.Context(), callerOf(r))
+	types, value, err := lookup(r)
 	if err != nil {
 		return err
 	}
-	for _, kind := range kinds {
-		u, err := h.Store.UserByIdentity(r.Context(), tenant, kind, value)
+	tenant, err := h.mux.tenantFor(r.Context(), callerOf(r).tenant)
+	if err != nil {
+		return err
+	}
+	for _, kind := range types {
+		u, err := h.Store.UserByIdentity(r.Context(), tenant.ID, kind, value)
 		if err == nil {
 			return respondAccount(w, u)
 		}
@@ -97,17 +103,23 @@ func (h *Users) find(w http.ResponseWriter, r *http.Request) error {
 	return fa.ErrNotFound
 }
 
-func lookup(r *http.Request) (kinds []string, value string) {
+// lookup reads which login id is asked for, and which types it may have, in
+// their order.
+func lookup(r *http.Request) (types []string, value string, err error) {
 	q := r.URL.Query()
+	var errs fa.Errors
+	checkLoginIDTypes(&errs, q["loginIdTypes"])
 	switch {
-	case q.Has("email"):
-		return []string{fa.IdentityEmail}, q.Get("email")
-	case q.Has("username"):
-		return []string{fa.IdentityUsername}, q.Get("username")
-	case len(q["loginIdTypes"]) > 0:
-		return q["loginIdTypes"], q.Get("loginId")
+	case q.Get("email") != "":
+		return []string{fa.IdentityEmail}, q.Get("email"), nil
+	case q.Get("username") != "":
+		return []string{fa.IdentityUsername}, q.Get("username"), nil
+	case q.Get("loginId") == "":
+		return nil, "", fa.FieldError("loginId", "blank", "You must specify an id in the path, or the [loginId], [email] or [username] parameter.")
+	case q.Has("loginIdTypes"):
+		return q["loginIdTypes"], q.Get("loginId"), errs.OrNil()
 	default:
-		return []string{fa.IdentityEmail, fa.IdentityUsername}, q.Get("loginId")
+		return []string{fa.IdentityEmail, fa.IdentityUsername}, q.Get("loginId"), nil
 	}
 }
 
@@ -125,7 +137,7 @@ func (h *Users) put(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.URL.Query().Get("reactivate") == "true" {
-		return h.setActive(w, r, u.ID, true)
+		return h.reactivate(w, r, u.ID)
 	}
 	body, err := read(r)
 	if err != nil {
@@ -139,7 +151,11 @@ func (h *Users) patch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body, err := patched(r, "user", u.User)
+	p, err := readPatch(r)
+	if err != nil {
+		return err
+	}
+	body, err := p.on("user", u.User)
 	if err != nil {
 		return err
 	}
@@ -158,21 +174,25 @@ func (h *Users) replace(w http.ResponseWriter, r *http.Request, id fa.ID, body e
 	return respondUser(w, next)
 }
 
-// delete deactivates, or with ?hardDelete=true removes for good.
+// delete deactivates, or with hardDelete=true removes for good.
 func (h *Users) delete(_ http.ResponseWriter, r *http.Request) error {
 	u, err := h.addressed(r)
 	if err != nil {
 		return err
 	}
-	if r.URL.Query().Get("hardDelete") == "true" {
+	hard, err := asks(r, "hardDelete")
+	switch {
+	case err != nil:
+		return err
+	case hard:
 		return h.Store.DeleteUser(r.Context(), u.ID)
 	}
 	_, err = h.Service.SetActive(r.Context(), u.ID, false)
 	return err
 }
 
-func (h *Users) setActive(w http.ResponseWriter, r *http.Request, id fa.ID, active bool) error {
-	u, err := h.Service.SetActive(r.Context(), id, active)
+func (h *Users) reactivate(w http.ResponseWriter, r *http.Request, id fa.ID) error {
+	u, err := h.Service.SetActive(r.Context(), id, true)
 	if err != nil {
 		return err
 	}
@@ -181,7 +201,7 @@ func (h *Users) setActive(w http.ResponseWriter, r *http.Request, id fa.ID, acti
 
 // addressed is the user that the path names, if the caller may see it.
 func (h *Users) addressed(r *http.Request) (*fa.Account, error) {
-	id, err := pathID(r, "id")
+	id, err := pathID(r, "userId")
 	if err != nil {
 		return nil, err
 	}
@@ -192,133 +212,14 @@ func (h *Users) addressed(r *http.Request) (*fa.Account, error) {
 	return u, err
 }
 
-// register adds a registration; with a user in the body it makes that user
-// first, and takes it back if the registration is refused.
-func (h *Users) register(w http.ResponseWriter, r *http.Request) error {
-	body, err := read(r)
-	if err != nil {
-		return err
-	}
-	registration, err := readRegistration(body)
-	if err != nil {
-		return err
-	}
-	if _, combined := body["user"]; combined {
-		return h.registerNew(w, r, body, registration)
-	}
-	u, err := h.addressed(r)
-	if err != nil {
-		return err
-	}
-	made, err := h.Service.Register(r.Context(), u.ID, registration)
-	if err != nil {
-		return err
-	}
-	return respond(w, http.StatusOK, map[string]any{"registration": made})
-}
-
-func (h *Users) registerNew(w http.ResponseWriter, r *http.Request, body envelope, registration fa.Registration) error {
-	u, err := h.create(r, body)
-	if err != nil {
-		return err
-	}
-	made, err := h.Service.Register(r.Context(), u.ID, registration)
-	if err != nil {
-		if undo := h.Store.DeleteUser(context.WithoutCancel(r.Context()), u.ID); undo != nil {
-			return fmt.Errorf("take back the user of a refused registration: %w", undo)
-		}
-		return err
-	}
-	whole, err := h.Store.User(r.Context(), u.ID)
-	if err != nil {
-		return err
-	}
-	return respond(w, http.StatusOK, map[string]any{"user": whole.User, "registration": made})
-}
-
-func readRegistration(body envelope) (fa.Registration, error) {
-	registration := fa.NewRegistration()
-	err := body.decode("registration", &registration)
-	return registration, err
-}
-
-func (h *Users) registration(w http.ResponseWriter, r *http.Request) error {
-	_, registration, err := h.addressedRegistration(r)
-	if err != nil {
-		return err
-	}
-	return respond(w, http.StatusOK, map[string]any{"registration": registration})
-}
-
-func (h *Users) putRegistration(w http.ResponseWriter, r *http.Request) error {
-	u, current, err := h.addressedRegistration(r)
-	if err != nil {
-		return err
-	}
-	body, err := read(r)
-	if err != nil {
-		return err
-	}
-	return h.replaceRegistration(w, r, u.ID, current.ApplicationID, body)
-}
-
-func (h *Users) patchRegistration(w http.ResponseWriter, r *http.Request) error {
-	u, current, err := h.addressedRegistration(r)
-	if err != nil {
-		return err
-	}
-	body, err := patched(r, "registration", current)
-	if err != nil {
-		return err
-	}
-	return h.replaceRegistration(w, r, u.ID, current.ApplicationID, body)
-}
-
-func (h *Users) replaceRegistration(w http.ResponseWriter, r *http.Request, user, application fa.ID, body envelope) error {
-	next, err := readRegistration(body)
-	if err != nil {
-		return err
-	}
-	next.ApplicationID = application
-	made, err := h.Service.ReplaceRegistration(r.Context(), user, next)
-	if err != nil {
-		return err
-	}
-	return respond(w, http.StatusOK, map[string]any{"registration": made})
-}
-
-func (h *Users) unregister(_ http.ResponseWriter, r *http.Request) error {
-	u, registration, err := h.addressedRegistration(r)
-	if err != nil {
-		return err
-	}
-	return h.Service.Unregister(r.Context(), u.ID, registration.ApplicationID)
-}
-
-func (h *Users) addressedRegistration(r *http.Request) (*fa.Account, *fa.Registration, error) {
-	u, err := h.addressed(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	application, err := pathID(r, "applicationId")
-	if err != nil {
-		return nil, nil, err
-	}
-	registration, ok := u.Registration(application)
-	if !ok {
-		return nil, nil, fa.ErrNotFound
-	}
-	return u, registration, nil
-}
-
-// respondAccount shows the password's scheme too, which nothing but reading a
-// user does.
-func respondAccount(w http.ResponseWriter, u *fa.Account) error {
-	shown := u.User
-	shown.EncryptionScheme = u.Scheme
-	return respondUser(w, &shown)
-}
-
 func respondUser(w http.ResponseWriter, u *fa.User) error {
 	return respond(w, http.StatusOK, map[string]any{"user": u})
+}
+
+// respondAccount adds how the password is hashed, which only the answers to
+// reads show.
+func respondAccount(w http.ResponseWriter, a *fa.Account) error {
+	u := a.User
+	u.EncryptionScheme = a.Scheme
+	return respondUser(w, &u)
 }

@@ -1,0 +1,103 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wherry/server/internal/fa"
+)
+
+// criteria is what searches can ask for; each looks at those that it knows.
+type criteria struct {
+	End             int64   `json:"end"`
+	Message         string  `json:"message"`
+	Name            string  `json:"name"`
+	NumberOfResults int     `json:"numberOfResults"`
+	OrderBy         string  `json:"orderBy"`
+	Start           int64   `json:"start"`
+	StartRow        int     `json:"startRow"`
+	State           string  `json:"state"`
+	TenantID        fa.ID   `json:"tenantId"`
+	Type            string  `json:"type"`
+	Rest            fa.Rest `json:",embed"`
+}
+
+// readCriteria reads a search: the parameters of a GET, or "search" in the
+// body of a POST.
+func readCriteria(r *http.Request) (criteria, error) {
+	c := criteria{NumberOfResults: 25}
+	if r.Method != http.MethodPost {
+		return c, c.readQuery(r.URL.Query())
+	}
+	body, err := read(r)
+	if err != nil {
+		return c, err
+	}
+	if err := body.decode("search", &c); err != nil {
+		return c, err
+	}
+	return c, c.validate()
+}
+
+func (c *criteria) readQuery(q url.Values) (err error) {
+	var errs fa.Errors
+	c.Message, c.Name, c.OrderBy = q.Get("message"), q.Get("name"), q.Get("orderBy")
+	c.State, c.Type = q.Get("state"), q.Get("type")
+	if c.TenantID, err = fa.ParseID(q.Get("tenantId")); err != nil && q.Get("tenantId") != "" {
+		errs.Field("tenantId", "couldNotConvert", "[%s] is not a UUID.", q.Get("tenantId"))
+	}
+	c.Start, c.End = number(&errs, q, "start", 0), number(&errs, q, "end", 0)
+	c.NumberOfResults = int(number(&errs, q, "numberOfResults", int64(c.NumberOfResults)))
+	c.StartRow = int(number(&errs, q, "startRow", 0))
+	return errs.OrNil()
+}
+
+func number(errs *fa.Errors, q url.Values, name string, otherwise int64) int64 {
+	if !q.Has(name) {
+		return otherwise
+	}
+	n, err := strconv.ParseInt(q.Get(name), 10, 64)
+	if err != nil || n < 0 {
+		errs.Field(name, "couldNotConvert", "[%s] is not a number from 0.", q.Get(name))
+	}
+	return n
+}
+
+func (c *criteria) validate() error {
+	var errs fa.Errors
+	for path, n := range map[string]int64{
+		"search.numberOfResults": int64(c.NumberOfResults), "search.startRow": int64(c.StartRow), "search.start": c.Start, "search.end": c.End,
+	} {
+		if n < 0 {
+			errs.Field(path, "invalid", "The [%s] property must not be negative.", path)
+		}
+	}
+	return errs.OrNil()
+}
+
+// ordering is a term of orderBy.
+type ordering struct {
+	column     string
+	descending bool
+}
+
+// order reads "column ASC, other DESC", of columns that can be sorted by.
+func (c *criteria) order(otherwise string, known func(column string) bool) ([]ordering, error) {
+	text := c.OrderBy
+	if strings.TrimSpace(text) == "" {
+		text = otherwise
+	}
+	var order []ordering
+	for term := range strings.SplitSeq(text, ",") {
+		column, direction, _ := strings.Cut(strings.TrimSpace(term), " ")
+		direction = strings.ToLower(strings.TrimSpace(direction))
+		if !known(column) || !slices.Contains([]string{"", "asc", "desc"}, direction) {
+			return nil, fa.FieldError("search.orderBy", "invalid", "[%s] is not a column that can be sorted by.", strings.TrimSpace(term))
+		}
+		order = append(order, ordering{column, direction == "desc"})
+	}
+	return order, nil
+}
