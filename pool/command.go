@@ -26,7 +26,9 @@ type Command struct {
 	Users int    `placeholder:"N" help:"Also a pool of N users, computed from their number."`
 	Seed  uint64 `default:"1" placeholder:"S" help:"Which computed users, and which run of luck for faults."`
 
-	Faults string `placeholder:"LIST" help:"What to disturb, such as throttle,outage=10s; see above."`
+	Faults     string `placeholder:"LIST" help:"What to disturb, such as throttle,outage=10s; see above."`
+	FaultsFile string `type:"existingfile" placeholder:"FILE" help:"The same as a file of settings; docs/pool.md lists them."`
+
 	Issuer string `placeholder:"URL" help:"What tokens name as issuer, before the pool's id (default: Cognito's own address)."`
 
 	AccessKeyID     string        `name:"access-key-id" placeholder:"ID" help:"Check signatures against this key (default: accept any)."`
@@ -69,11 +71,24 @@ func (c *Command) config(out *console.Console) (Config, error) {
 	}
 	var unread, disturbed error
 	config.Directories, unread = c.directories()
-	config.Faults, disturbed = fault.Parse(c.Faults)
-	if config.Faults.Seed == 0 {
-		config.Faults.Seed = c.Seed
-	}
+	config.Faults, disturbed = c.faults()
 	return config, errors.Join(unread, disturbed, c.complete())
+}
+
+// faults is what to disturb at the beginning.
+func (c *Command) faults() (Faults, error) {
+	f, err := fault.Parse(c.Faults)
+	if c.FaultsFile != "" {
+		data, unread := os.ReadFile(c.FaultsFile)
+		if unread != nil {
+			return f, fmt.Errorf("read the faults: %w", unread)
+		}
+		f, err = fault.Read(c.FaultsFile, data)
+	}
+	if f.Seed == 0 {
+		f.Seed = c.Seed
+	}
+	return f, err
 }
 
 // complete finds flags that go together and were not given together.
@@ -81,6 +96,8 @@ func (c *Command) complete() error {
 	switch {
 	case c.Users < 0:
 		return errors.New("--users counts users: give a number above zero")
+	case c.Faults != "" && c.FaultsFile != "":
+		return errors.New("--faults and --faults-file say the same thing in two ways: give one of them")
 	case (c.AccessKeyID == "") != (c.SecretAccessKey == ""):
 		return errors.New("--access-key-id and --secret-access-key belong together: give both, or neither to accept any signature")
 	default:

@@ -9,7 +9,7 @@ import (
 // discovery document below its id.
 func (p *Pool) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", p.api)
+	mux.Handle("/{$}", p.api)
 	mux.HandleFunc("GET /{pool}/.well-known/jwks.json", p.jwks)
 	mux.HandleFunc("GET /{pool}/.well-known/openid-configuration", p.discovery)
 	return mux

@@ -140,7 +140,7 @@ func New(c Config) (*Pool, error) {
 	}
 	p.faults = fault.New(c.Faults, p.clock.Now)
 	p.store.Now = p.faults.Now
-	p.mints = token.Mints{Seed: c.Keys, Issuer: issuer(c.Issuer), Start: time.Now()}
+	p.mints = token.Mints{Seed: c.Keys, Issuer: issuer(c.Issuer), Start: p.clock.Now()}
 	for _, d := range c.Directories {
 		if d.Pool.ID == "" {
 			return nil, errors.New("a user pool needs an id, such as us-east-1_Example01")
@@ -160,7 +160,7 @@ func New(c Config) (*Pool, error) {
 			SRP: srp.New(sha256.Sum256([]byte(c.Keys+"\x00srp")), p.faults.Now, rand.Reader),
 		},
 		Accounts: &account.Service{Outbox: &p.outbox, Now: p.faults.Now, NewID: uuid.NewString, Code: sixDigits},
-		Now:      p.faults.Now, NewID: uuid.NewString,
+		Now:      p.faults.Now, NewID: uuid.NewString, Log: p.log,
 	}
 	return p, nil
 }

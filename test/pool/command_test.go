@@ -93,12 +93,23 @@ func TestCommandServesTheSample(t *testing.T) {
 
 func TestCommandServesASeedAndAGeneratedPool(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "seed.yaml")
+	dir := t.TempDir()
+	file, faults := filepath.Join(dir, "seed.yaml"), filepath.Join(dir, "faults.yaml")
+	if err := os.WriteFile(faults, []byte("short_pages: 0.5\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	seed := "pools:\n  - id: us-east-1_FromFile1\n    clients: [{id: abc}]\n    users: [{username: jane, password: Correct-Horse-1}]\n"
 	if err := os.WriteFile(file, []byte(seed), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a := wherryPool(t, "--file", file, "--users", "1000000", "--seed", "7", "--control", "127.0.0.1:0")
+	a := wherryPool(t, "--file", file, "--users", "1000000", "--seed", "7", "--faults-file", faults, "--control", "127.0.0.1:0")
+	var disturbed struct {
+		Seed       uint64
+		ShortPages float64 `json:"short_pages"`
+	}
+	if get(t, a.Control+"/faults", &disturbed); disturbed.ShortPages != 0.5 || disturbed.Seed != 7 {
+		t.Errorf("got %+v", disturbed)
+	}
 	c := client(a.Listen, anyKey)
 	for i, want := range map[int]int32{0: 1, 1: 1_000_000} {
 		out, err := c.DescribeUserPool(t.Context(), &cip.DescribeUserPoolInput{UserPoolId: &a.Pools[i].ID})
@@ -191,6 +202,7 @@ func TestCommandRefusesWhatMakesNoSense(t *testing.T) {
 		want []string
 	}{
 		{[]string{"--faults", "rain"}, []string{`no fault is called "rain"`}},
+		{[]string{"--faults", "throttle", "--faults-file", file}, []string{"give one of them"}},
 		{[]string{"--users=-1"}, []string{"--users counts users"}},
 		{[]string{"--access-key-id", "A"}, []string{"belong together"}},
 		{[]string{"--listen", "nowhere"}, []string{`cannot listen on "nowhere"`}},

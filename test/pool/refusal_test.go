@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
@@ -228,6 +229,8 @@ func TestClientMistakes(t *testing.T) {
 		{"no name", clientID, "USER_PASSWORD_AUTH", map[string]string{"PASSWORD": "x"}, "InvalidParameterException: Missing required parameter USERNAME"},
 		{"no password", clientID, "USER_PASSWORD_AUTH", map[string]string{"USERNAME": "jane"}, "InvalidParameterException: Missing required parameter PASSWORD"},
 		{"empty password", clientID, "USER_PASSWORD_AUTH", map[string]string{"USERNAME": "jane", "PASSWORD": ""}, "InvalidParameterException: Missing required parameter PASSWORD"},
+		{"impossible name", clientID, "USER_PASSWORD_AUTH", map[string]string{"USERNAME": "jane doe", "PASSWORD": "x"}, "InvalidParameterException: Invalid input given"},
+		{"long password", clientID, "USER_PASSWORD_AUTH", with(right, "PASSWORD", strings.Repeat("x", 257)), "NotAuthorizedException: Invalid password format."},
 		{"no hash", secretID, "USER_PASSWORD_AUTH", right, "NotAuthorizedException: Client 3secret23456789 is configured with secret but SECRET_HASH was not received"},
 		{"wrong hash", secretID, "USER_PASSWORD_AUTH", with(right, "SECRET_HASH", "AAAA"), "NotAuthorizedException: Unable to verify secret hash for client 3secret23456789"},
 		{"hash without secret", clientID, "USER_PASSWORD_AUTH", with(right, "SECRET_HASH", "AAAA"), "NotAuthorizedException: Unable to verify secret hash for client 1example23456789"},
@@ -312,6 +315,7 @@ func TestOutcomesOnDemand(t *testing.T) {
 		{"InvalidEmailRoleAccessPolicyException", "E-mail role", 400},
 		{"MFAMethodNotFoundException", "No MFA method was found", 400},
 		{"UnsupportedOperationException", "Not here", 400},
+		{"NotAuthorizedException", "Access Token does not have required scopes", 400},
 		{"InternalErrorException", "Internal server error.", 500},
 	} {
 		t.Run(tt.kind, func(t *testing.T) {

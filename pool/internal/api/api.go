@@ -5,7 +5,9 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -37,6 +39,7 @@ type API struct {
 	Pager      *Pager
 	Now        func() time.Time
 	NewID      func() string
+	Log        *slog.Logger
 }
 
 // Call is one request on its way through an operation.
@@ -70,10 +73,25 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer, err := a.answer(r)
 	if err != nil {
-		awsjson.Fail(w, err)
+		a.fail(w, r, err)
 		return
 	}
-	awsjson.Respond(w, answer)
+	if err := awsjson.Respond(w, answer); err != nil {
+		a.fail(w, r, err)
+	}
+}
+
+// fail answers with a refusal. What is none is a failure of the pool's own: it
+// is logged, and the client learns no more than that.
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error) {
+	refusal, ok := errors.AsType[*refuse.Error](err)
+	if !ok {
+		refusal = refuse.Internal()
+		if r.Context().Err() == nil {
+			a.Log.ErrorContext(r.Context(), "answer a request", "target", r.Header.Get("X-Amz-Target"), "error", err)
+		}
+	}
+	awsjson.Fail(w, refusal)
 }
 
 // preflight lets pages of any origin call the unsigned operations.

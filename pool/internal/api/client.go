@@ -96,7 +96,7 @@ type updateUserPoolClientIn struct {
 // updateUserPoolClient sets all that can be set; what the request leaves out
 // goes back to its default, as in Cognito.
 func (a *API) updateUserPoolClient(_ *Call, in *updateUserPoolClientIn) (clientOut, error) {
-	p, old, err := a.client(in.UserPoolId, in.clientIn.ClientId)
+	p, old, err := a.client(in.UserPoolId, in.ClientId)
 	if err != nil {
 		return clientOut{}, err
 	}

@@ -2,7 +2,7 @@ package awsjson
 
 import (
 	"encoding/json"
-	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -12,23 +12,18 @@ import (
 // ContentType is that of requests and answers.
 const ContentType = "application/x-amz-json-1.1"
 
-// Respond answers with v.
-func Respond(w http.ResponseWriter, v any) {
+// Respond answers with v. An error means that nothing was answered yet.
+func Respond(w http.ResponseWriter, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
-		Fail(w, err)
-		return
+		return fmt.Errorf("encode an answer: %w", err)
 	}
 	write(w, http.StatusOK, body)
+	return nil
 }
 
-// Fail answers with a refusal; any other error is an InternalErrorException
-// that does not tell its cause.
-func Fail(w http.ResponseWriter, err error) {
-	refusal, ok := errors.AsType[*refuse.Error](err)
-	if !ok {
-		refusal, _ = errors.AsType[*refuse.Error](refuse.Internal())
-	}
+// Fail answers with a refusal.
+func Fail(w http.ResponseWriter, refusal *refuse.Error) {
 	body, err := json.Marshal(struct {
 		Type    string `json:"__type"`
 		Message string `json:"message,omitempty"`

@@ -51,6 +51,6 @@ func NoClient(id string) error {
 }
 
 // Internal is a failure of the pool itself.
-func Internal() error {
+func Internal() *Error {
 	return &Error{"InternalErrorException", "Internal server error.", http.StatusInternalServerError, ""}
 }

@@ -1,8 +1,6 @@
 package signin
 
 import (
-	"strings"
-
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/refuse"
 	"wherry/pool/internal/store"
@@ -32,8 +30,6 @@ func (s *Service) Holder(pools *store.Store, accessToken string) (Holder, error)
 		return h, refuse.NoUser()
 	case mint.Revoked(h.Claims.Session, user.N):
 		return h, refuse.NotAuthorized("Access Token has been revoked")
-	case !strings.Contains(" "+h.Claims.Scope+" ", " "+token.Scope+" "):
-		return h, refuse.NotAuthorized("Access Token does not have required scopes")
 	}
 	return h, nil
 }

@@ -2,6 +2,8 @@ package signin
 
 import (
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/refuse"
@@ -26,6 +28,9 @@ func (s *Service) begin(a *attempt, given map[string]string, needed ...string) e
 		return err
 	}
 	name := given["USERNAME"]
+	if !named(name) {
+		return refuse.InvalidParameter("Invalid input given")
+	}
 	if err := CheckSecretHash(a.client, name, given["SECRET_HASH"]); err != nil {
 		return err
 	}
@@ -38,6 +43,21 @@ func (s *Service) begin(a *attempt, given map[string]string, needed ...string) e
 	}
 	a.user = user
 	return s.mayTry(a)
+}
+
+const (
+	longestName     = 128
+	longestPassword = 256
+)
+
+// named tells whether a name could be anybody's (UsernameType).
+func named(name string) bool {
+	for _, r := range name {
+		if !unicode.In(r, unicode.L, unicode.M, unicode.S, unicode.N, unicode.P) {
+			return false
+		}
+	}
+	return utf8.RuneCountInString(name) <= longestName
 }
 
 func unknown(c *model.Client) error {
@@ -84,6 +104,9 @@ func (s *Service) prove(a *attempt, right bool) error {
 
 // byPassword holds a password against the user's.
 func (s *Service) byPassword(a *attempt, password string) (Result, error) {
+	if utf8.RuneCountInString(password) > longestPassword {
+		return Result{}, refuse.NotAuthorized("Invalid password format.")
+	}
 	if err := s.prove(a, usable(a.user.User) && a.user.Password.Equal(password)); err != nil {
 		return Result{}, err
 	}

@@ -77,8 +77,8 @@ func (s *Store) Client(id string) (*Pool, *model.Client, error) {
 func (s *Store) AddClient(p *Pool, c model.Client) {
 	c.UserPoolID = p.ID
 	date(&c.CreationDate, &c.LastModifiedDate, model.At(s.Now()))
-	if c.RefreshTokenValidity == 0 {
-		c.RefreshTokenValidity = 30
+	if c.RefreshTokenValidity == 0 && c.TokenValidityUnits == nil {
+		c.RefreshTokenValidity = 30 // days
 	}
 	p.Clients.Put(c.ClientID, &c)
 	s.mu.Lock()

@@ -14,18 +14,19 @@ func (u *Users) Create(user model.User) (User, error) {
 	if _, taken := u.first("username", user.Username); taken {
 		return User{}, refuse.With("UsernameExists", "User already exists")
 	}
-	if err := u.free(-1, &user); err != nil {
+	if err := u.free(-1, &model.User{}, &user); err != nil {
 		return User{}, err
 	}
 	n := u.add(new(user.Clone()))
 	return User{n, u.at(n)}, nil
 }
 
-// free refuses a user whose login attributes belong to somebody else.
-func (u *Users) free(n int, user *model.User) error {
+// free refuses a user whose new login attributes belong to somebody else.
+func (u *Users) free(n int, old, user *model.User) error {
 	for _, name := range u.logins {
 		value, ok := user.Attribute(name)
-		if !ok || !u.counts(user, name) {
+		before, _ := old.Attribute(name)
+		if !ok || !u.counts(user, name) || value == before && u.counts(old, name) {
 			continue
 		}
 		for other := range u.find(name, value) {
@@ -63,7 +64,7 @@ func (u *Users) Update(n int, change func(*model.User) error) (User, error) {
 	if err := change(&user); err != nil {
 		return User{}, err
 	}
-	if err := u.free(n, &user); err != nil {
+	if err := u.free(n, old, &user); err != nil {
 		return User{}, err
 	}
 	u.replace(n, old, &user)

@@ -36,7 +36,8 @@ func TestKeySignsAsTheStandardLibraryVerifies(t *testing.T) {
 
 func TestKeyBelongsToItsSeed(t *testing.T) {
 	t.Parallel()
-	if NewKey("a").kid != NewKey("a").kid || NewKey("a").kid == NewKey("b").kid {
+	a, again, b := NewKey("a"), NewKey("a"), NewKey("b")
+	if a.kid != again.kid || a.kid == b.kid {
 		t.Error("the same seed must give the same key, another seed another")
 	}
 }

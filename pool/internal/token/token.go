@@ -36,8 +36,6 @@ type Claims struct {
 	ClientID string `json:"client_id"`
 	Username string `json:"username"`
 	Use      string `json:"token_use"`
-	Scope    string `json:"scope"`
-	Issuer   string `json:"iss"`
 	Event    string `json:"event_id"`
 	Expires  int64  `json:"exp"`
 	SignedIn int64  `json:"auth_time"`
