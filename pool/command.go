@@ -15,6 +15,7 @@ import (
 	"wherry/internal/secret"
 	"wherry/internal/serve"
 	"wherry/pool/internal/fault"
+	"wherry/pool/internal/seed"
 )
 
 // Command is `wherry pool`.
@@ -29,6 +30,8 @@ type Command struct {
 	Faults     string `placeholder:"LIST" help:"What to disturb, such as throttle,outage=10s; see above."`
 	FaultsFile string `type:"existingfile" placeholder:"FILE" help:"The same as a file of settings; docs/pool.md lists them."`
 
+	Schema bool `help:"Print the JSON Schema of seed files, and nothing else."`
+
 	Issuer string `placeholder:"URL" help:"What tokens name as issuer, before the pool's id (default: Cognito's own address)."`
 
 	AccessKeyID     string        `name:"access-key-id" placeholder:"ID" help:"Check signatures against this key (default: accept any)."`
@@ -40,6 +43,10 @@ func (Command) Help() string { return "Faults: " + fault.FlagHelp + "." }
 
 // Run serves a stand-in pool in the foreground.
 func (c *Command) Run(ctx context.Context, out *console.Console) error {
+	if c.Schema {
+		_, err := out.Out.Write(seed.Schema)
+		return err
+	}
 	config, err := c.config(out)
 	if err != nil {
 		return exit.With(exit.Usage, err, "wherry pool --help explains the flags, docs/pool.md the rest")

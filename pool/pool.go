@@ -29,72 +29,14 @@ import (
 	"wherry/pool/internal/clock"
 	"wherry/pool/internal/count"
 	"wherry/pool/internal/fault"
-	"wherry/pool/internal/gen"
-	"wherry/pool/internal/model"
 	"wherry/pool/internal/outbox"
 	"wherry/pool/internal/outcome"
-	"wherry/pool/internal/seed"
 	"wherry/pool/internal/signin"
 	"wherry/pool/internal/sigv4"
 	"wherry/pool/internal/srp"
 	"wherry/pool/internal/store"
 	"wherry/pool/internal/token"
 )
-
-// What a pool is made of, for callers who describe one in Go.
-type (
-	Directory = model.Directory // one pool with everything in it
-	UserPool  = model.Pool
-	Client    = model.Client
-
-	TokenValidityUnits   = model.TokenValidityUnits
-	RefreshTokenRotation = model.RefreshTokenRotation
-
-	User           = model.User
-	Attribute      = model.Attribute
-	UserMFA        = model.UserMFA
-	Device         = model.Device
-	AuthEvent      = model.AuthEvent
-	Schema         = model.Schema
-	PasswordPolicy = model.PasswordPolicy
-	Policies       = model.Policies
-	UsernameConfig = model.UsernameConfig
-	SignInPolicy   = model.SignInPolicy
-	Group          = model.Group
-	Provider       = model.Provider
-	ResourceServer = model.ResourceServer
-	Scope          = model.Scope
-	Domain         = model.Domain
-	MFAConfig      = model.MFAConfig
-	Instant        = model.Instant
-	AddOns         = model.AddOns
-
-	RiskConfiguration = model.RiskConfiguration
-	UICustomization   = model.UICustomization
-	Credential        = sigv4.Credential
-	Counters          = count.Counters
-	Message           = outbox.Message
-	Outcome           = outcome.Outcome
-	Faults            = fault.Settings
-	Throttle          = fault.Throttle
-	Latency           = fault.Latency
-	Outage            = fault.Outage
-	Generated         = gen.Pool // a pool of computed users
-	Expected          = gen.Account
-)
-
-// Generate makes a pool of computed users; its Directory goes into a Config.
-func Generate(users int, seed uint64) *Generated { return gen.New(users, seed) }
-
-// Sample is a pool of made-up people, one of each common kind.
-func Sample() Directory { return seed.Sample() }
-
-// ReadSeed reads a seed file, in which ${NAME} stands for what getenv says, or
-// what `aws cognito-idp list-users` printed. The error names every mistake;
-// name is only used in it.
-func ReadSeed(name string, data []byte, getenv func(string) string) ([]Directory, error) {
-	return seed.Read(name, data, getenv)
-}
 
 // Config says what to serve.
 type Config struct {
@@ -126,43 +68,60 @@ type Pool struct {
 	api     *api.API
 	log     *slog.Logger
 
-	generated map[string]*gen.Pool // by pool id
+	generated map[string]*Generated // by pool id
 }
 
 // New makes a stand-in of what c describes.
 func New(c Config) (*Pool, error) {
-	if len(c.Directories) == 0 {
-		return nil, errors.New("a stand-in needs at least one user pool")
-	}
-	p := &Pool{log: c.Log, generated: map[string]*gen.Pool{}}
+	p := &Pool{log: c.Log, generated: map[string]*Generated{}}
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)
 	}
 	p.faults = fault.New(c.Faults, p.clock.Now)
 	p.store.Now = p.faults.Now
 	p.mints = token.Mints{Seed: c.Keys, Issuer: issuer(c.Issuer), Start: p.clock.Now()}
-	for _, d := range c.Directories {
-		if d.Pool.ID == "" {
-			return nil, errors.New("a user pool needs an id, such as us-east-1_Example01")
+	if err := p.fill(c.Directories); err != nil {
+		return nil, err
+	}
+	p.api = p.newAPI(&c)
+	return p, nil
+}
+
+// fill makes the pools.
+func (p *Pool) fill(directories []Directory) error {
+	if len(directories) == 0 {
+		return errors.New("a stand-in needs at least one user pool")
+	}
+	for _, d := range directories {
+		id := d.Pool.ID
+		if store.Region(id) == "" || store.Name(id) == "" {
+			return fmt.Errorf("%q is no id of a user pool: give one such as us-east-1_Example01", id)
+		}
+		if _, err := p.store.Pool(id); err == nil {
+			return fmt.Errorf("two user pools have the id %s", id)
 		}
 		p.store.Add(d)
-		if computed, ok := d.Population.(*gen.Pool); ok {
-			p.generated[d.Pool.ID] = computed
+		if computed, ok := d.Population.(*Generated); ok {
+			p.generated[id] = computed
 		}
 	}
-	p.api = &api.API{
+	return nil
+}
+
+func (p *Pool) newAPI(c *Config) *api.API {
+	now, newID := p.faults.Now, uuid.NewString
+	return &api.API{
 		Region: store.Region(c.Directories[0].Pool.ID),
-		Store:  &p.store, Outbox: &p.outbox, Faults: p.faults, Outcomes: &p.wanted, Counter: &p.counter,
-		Signatures: &sigv4.Checker{Credentials: c.Credentials, Now: p.faults.Now},
-		Pager:      api.NewPager(c.Keys, p.faults.Now),
+		Store:  &p.store, Faults: p.faults, Outcomes: &p.wanted, Counter: &p.counter,
+		Signatures: &sigv4.Checker{Credentials: c.Credentials, Now: now},
+		Pager:      api.NewPager(c.Keys, now),
 		SignIn: &signin.Service{
-			Mints: &p.mints, Outbox: &p.outbox, Now: p.faults.Now, NewID: uuid.NewString, Code: sixDigits,
-			SRP: srp.New(sha256.Sum256([]byte(c.Keys+"\x00srp")), p.faults.Now, rand.Reader),
+			Mints: &p.mints, Outbox: &p.outbox, Now: now, NewID: newID, Code: sixDigits,
+			SRP: srp.New(sha256.Sum256([]byte(c.Keys+"\x00srp")), now, rand.Reader),
 		},
-		Accounts: &account.Service{Outbox: &p.outbox, Now: p.faults.Now, NewID: uuid.NewString, Code: sixDigits},
-		Now:      p.faults.Now, NewID: uuid.NewString, Log: p.log,
+		Accounts: &account.Service{Outbox: &p.outbox, Now: now, NewID: newID, Code: sixDigits},
+		Now:      now, NewID: newID, Log: p.log,
 	}
-	return p, nil
 }
 
 // issuer tells how a pool is called as the issuer of tokens.

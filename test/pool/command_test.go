@@ -238,3 +238,16 @@ func TestCommandTellsWhatItServes(t *testing.T) {
 		t.Errorf("it ended with %d", code)
 	}
 }
+
+func TestCommandPrintsTheSchemaOfSeeds(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	code := cli.Main(t.Context(), process(&out, io.Discard, "pool", "--schema"), poolCommand())
+	var schema struct {
+		Properties map[string]any `json:"properties"`
+		Defs       map[string]any `json:"$defs"`
+	}
+	if err := json.Unmarshal([]byte(out.String()), &schema); code != 0 || err != nil || schema.Defs["Pool"] == nil {
+		t.Errorf("got %d, %v: %.200s", code, err, out.String())
+	}
+}

@@ -16,7 +16,6 @@ import (
 	"wherry/pool/internal/awsjson"
 	"wherry/pool/internal/count"
 	"wherry/pool/internal/fault"
-	"wherry/pool/internal/outbox"
 	"wherry/pool/internal/outcome"
 	"wherry/pool/internal/refuse"
 	"wherry/pool/internal/signin"
@@ -31,7 +30,6 @@ type API struct {
 	Store      *store.Store
 	SignIn     *signin.Service
 	Accounts   *account.Service
-	Outbox     *outbox.Outbox
 	Faults     *fault.Faults
 	Outcomes   *outcome.Outcomes
 	Counter    *count.Counter
