@@ -45,7 +45,11 @@ func (s *Server) firstStart(ctx context.Context) error {
 // Source: https://fusionauth.io/docs/get-started/core-concepts/limitations#default-configuration
 func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error {
 	now := s.config.Now().UnixMilli()
-	key, err := keys.NewSigningKey(given.SigningKeyID, keys.Spec{Algorithm: keys.RS256, Name: "Default signing key", Length: 2048, Issuer: defaultIssuer, Now: s.config.Now()})
+	made, err := keys.Generate(keys.Spec{Algorithm: keys.RS256, Name: "Default signing key", Length: 2048, Issuer: defaultIssuer, Now: s.config.Now()})
+	if err != nil {
+		return err
+	}
+	key, err := keys.Store(made, given.SigningKeyID, s.config.Now())
 	if err != nil {
 		return err
 	}

@@ -109,6 +109,9 @@ func (s *Server) wire(ids instance) {
 	(&api.Users{Service: service, Store: s.db, Applications: s.db.Applications}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.APIKeys{Store: s.db.APIKeys, NewID: newID, NewKey: newSecret, Now: s.config.Now}).Mount(mux)
+	(&api.Keys{
+		Store: s.db.SigningKeys, Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, NewID: newID, Now: s.config.Now,
+	}).Mount(mux)
 	(&api.Login{SignIn: service, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
 	site := &site{pages: pages.New(), log: s.config.Log}

@@ -2,11 +2,9 @@ package keys
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync"
 
-	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 )
 
@@ -30,7 +28,7 @@ func (r *Ring) Sign(ctx context.Context, id fa.ID, header, claims map[string]any
 	if err != nil {
 		return "", fmt.Errorf("signing key %s: %w", id, err)
 	}
-	signer, err := stand(stored).Signer()
+	signer, err := load(stored).Signer()
 	if err != nil {
 		return "", fmt.Errorf("signing key %s: %w", id, err)
 	}
@@ -55,39 +53,7 @@ func (r *Ring) JWKS(ctx context.Context) ([]byte, error) {
 	}
 	all := make([]Key, len(stored))
 	for i, k := range stored {
-		all[i] = stand(k)
+		all[i] = load(k)
 	}
 	return JWKS(all)
-}
-
-// NewSigningKey generates a key in the form in which it is stored.
-func NewSigningKey(id fa.ID, spec Spec) (*fa.SigningKey, error) {
-	k, err := Generate(spec)
-	if err != nil {
-		return nil, fmt.Errorf("generate a signing key: %w", err)
-	}
-	shown, err := json.Marshal(k) // the API's view, which has the same names
-	if err != nil {
-		return nil, fmt.Errorf("encode a signing key: %w", err)
-	}
-	stored := &fa.SigningKey{Secret: k.PrivateKey.Reveal() + k.Secret.Reveal()} // it has one of them
-	if err := fa.Decode(shown, &stored.Key); err != nil {
-		return nil, err
-	}
-	stored.ID, stored.InsertInstant, stored.LastUpdateInstant = id, spec.Now.UnixMilli(), spec.Now.UnixMilli()
-	return stored, nil
-}
-
-// stand is a stored key as this package works with it.
-func stand(k *fa.SigningKey) Key {
-	key := Key{
-		Algorithm: Algorithm(k.Algorithm), Type: Type(k.Type), Kid: k.KID, Name: k.Name, Length: k.Length,
-		PublicKey: k.PublicKey, Certificate: k.Certificate, HasPrivateKey: k.HasPrivateKey,
-	}
-	if key.Type == HMAC {
-		key.Secret = secret.String(k.Secret)
-	} else {
-		key.PrivateKey = secret.String(k.Secret)
-	}
-	return key
 }

@@ -77,6 +77,11 @@ var signingKeys = kind[fa.SigningKey]{
 		taken: func(k *fa.SigningKey, errs *fa.Errors) {
 			errs.Field("key.name", "duplicate", "A key with name = [%s] already exists.", k.Name)
 		},
+	}, {
+		where: "kid", values: func(k *fa.SigningKey) []any { return []any{k.KID} },
+		taken: func(k *fa.SigningKey, errs *fa.Errors) {
+			errs.Field("key.kid", "duplicate", "A key with kid = [%s] already exists.", k.KID)
+		},
 	}},
 }
 
