@@ -100,6 +100,11 @@ func (p *Pool) fill(directories []Directory) error {
 		if _, err := p.store.Pool(id); err == nil {
 			return fmt.Errorf("two user pools have the id %s", id)
 		}
+		for _, client := range d.Clients {
+			if _, _, err := p.store.Client(client.ClientID); err == nil {
+				return fmt.Errorf("two app clients have the id %s", client.ClientID)
+			}
+		}
 		p.store.Add(d)
 		if computed, ok := d.Population.(*Generated); ok {
 			p.generated[id] = computed
