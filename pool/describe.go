@@ -21,6 +21,7 @@ type (
 	Scope             = model.Scope
 	Domain            = model.Domain
 	MFAConfig         = model.MFAConfig
+	SoftwareToken     = model.SoftwareToken
 	RiskConfiguration = model.RiskConfiguration
 	UICustomization   = model.UICustomization
 )

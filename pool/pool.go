@@ -53,7 +53,8 @@ type Config struct {
 	// a restart with the same value.
 	Keys string
 
-	Log *slog.Logger // default: silence
+	Now func() time.Time // the clock that the pool's own goes by; default: time.Now
+	Log *slog.Logger     // default: silence
 }
 
 // Pool is a running stand-in for the user pools of one account and region.
@@ -76,6 +77,9 @@ func New(c Config) (*Pool, error) {
 	p := &Pool{log: c.Log, generated: map[string]*Generated{}}
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)
+	}
+	if p.clock.Base = c.Now; c.Now == nil {
+		p.clock.Base = time.Now
 	}
 	p.faults = fault.New(c.Faults, p.clock.Now)
 	p.store.Now = p.faults.Now

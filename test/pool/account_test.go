@@ -57,6 +57,34 @@ func TestSignUp(t *testing.T) {
 	s.tokens(t, "nina")
 }
 
+func TestSignUpConfirmedByAnAdministrator(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	confirm := func() error {
+		_, err := s.AdminConfirmSignUp(t.Context(), &cip.AdminConfirmSignUpInput{UserPoolId: aws.String(poolID), Username: aws.String("una")})
+		return err
+	}
+	wantRefusal(t, confirm(), "")
+	s.tokens(t, "una")
+	wantRefusal(t, confirm(), "NotAuthorizedException: User cannot be confirmed. Current status is CONFIRMED")
+}
+
+func TestSignUpsOfUnknownUsers(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for client, want := range map[string][2]string{
+		clientID: {"UserNotFoundException: Username/client id combination not found.", "UserNotFoundException: Username/client id combination not found."},
+		hidingID: {"ExpiredCodeException: Invalid code provided, please request a code again.", ""},
+	} {
+		_, err := s.ConfirmSignUp(t.Context(), &cip.ConfirmSignUpInput{ClientId: &client, Username: aws.String("nobody"), ConfirmationCode: aws.String("123456")})
+		wantRefusal(t, err, want[0])
+		_, err = s.ResendConfirmationCode(t.Context(), &cip.ResendConfirmationCodeInput{ClientId: &client, Username: aws.String("nobody")})
+		wantRefusal(t, err, want[1])
+	}
+	_, err := s.ResendConfirmationCode(t.Context(), &cip.ResendConfirmationCodeInput{ClientId: aws.String(clientID), Username: aws.String("jane")})
+	wantRefusal(t, err, "InvalidParameterException: User is already confirmed.")
+}
+
 func TestSignUpCodesExpire(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -183,6 +183,26 @@ func TestMFASetUpCannotBeSkipped(t *testing.T) {
 	wantRefusal(t, err, "InvalidParameterException: User has not set up any software token")
 }
 
+func TestRequiredFactorsThatNobodyCanHave(t *testing.T) {
+	t.Parallel()
+	s := start(t, withMFA("ON"), func(d *pool.Directory) { d.MFA.SoftwareToken = &pool.SoftwareToken{} })
+	_, err := s.signIn(t, "jane", password)
+	wantRefusal(t, err, "InvalidUserPoolConfigurationException: The user pool requires a second factor, but has none switched on.")
+}
+
+// The first code by SMS that comes back verifies the number.
+func TestCodeVerifiesThePhone(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(d *pool.Directory) { d.Users[12].Set("phone_number_verified", "false") })
+	asked := s.mustAsk(t, "sam", "SMS_MFA")
+	if _, err := s.answer(t, asked, map[string]string{"SMS_MFA_CODE": s.code(t, "sam")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := value(s.user(t, "sam").UserAttributes, "phone_number_verified"); got != "true" {
+		t.Errorf("phone_number_verified is %q", got)
+	}
+}
+
 // Where factors are required, a verified phone is one unasked.
 func TestVerifiedPhoneIsAFactorWhereOneIsRequired(t *testing.T) {
 	t.Parallel()
@@ -278,6 +298,10 @@ func TestRememberedDeviceMustProveItself(t *testing.T) {
 	if err != nil || second.ChallengeName != "DEVICE_PASSWORD_VERIFIER" || second.ChallengeParameters["SRP_B"] == "" {
 		t.Fatalf("got %+v, %v", second, err)
 	}
+	_, err = s.answer(t, next(second), map[string]string{
+		"PASSWORD_CLAIM_SIGNATURE": "AAAA", "PASSWORD_CLAIM_SECRET_BLOCK": "AAAA", "TIMESTAMP": "Thu Jan 5 03:04:05 UTC 2023",
+	})
+	wantRefusal(t, err, wrong)
 	if out, err := s.signIn(t, "device", password); err != nil || out.AuthenticationResult == nil || out.AuthenticationResult.NewDeviceMetadata != nil {
 		t.Errorf("without DEVICE_KEY: got %+v, %v", out, err)
 	}
@@ -320,6 +344,10 @@ func TestChoiceOfFirstFactor(t *testing.T) {
 	}
 	if asked = initiate(map[string]string{"PREFERRED_CHALLENGE": "PASSWORD"}); asked.name != "PASSWORD" {
 		t.Errorf("got %s", asked.name)
+	}
+	out, err = s.answer(t, asked, map[string]string{"PASSWORD": password})
+	if err != nil || out.AuthenticationResult == nil {
+		t.Errorf("got %+v, %v", out, err)
 	}
 	if asked = initiate(map[string]string{"PREFERRED_CHALLENGE": "PASSWORD_SRP", "SRP_A": "abcdef"}); asked.name != "PASSWORD_VERIFIER" {
 		t.Errorf("got %s", asked.name)

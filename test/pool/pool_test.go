@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -31,6 +32,8 @@ func start(t testing.TB, changes ...func(*pool.Directory)) *standIn {
 
 func startWith(t testing.TB, c pool.Config) *standIn {
 	t.Helper()
+	at := time.Now()
+	c.Now = func() time.Time { return at } // moves when a test moves it
 	p, err := pool.New(c)
 	if err != nil {
 		t.Fatal(err)

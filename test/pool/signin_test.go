@@ -33,3 +33,23 @@ func TestSignInReadAndRevoke(t *testing.T) {
 		t.Errorf("got %+v", counts)
 	}
 }
+
+// Administrators sign users in, and answer for them, with the same results.
+func TestAdministratorsSignUsersIn(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	out, err := s.AdminInitiateAuth(t.Context(), &cip.AdminInitiateAuthInput{
+		UserPoolId: aws.String(poolID), ClientId: aws.String(clientID), AuthFlow: "ADMIN_NO_SRP_AUTH",
+		AuthParameters: map[string]string{"USERNAME": "sam", "PASSWORD": password},
+	})
+	if err != nil || out.ChallengeName != "SMS_MFA" {
+		t.Fatalf("got %+v, %v", out, err)
+	}
+	answered, err := s.AdminRespondToAuthChallenge(t.Context(), &cip.AdminRespondToAuthChallengeInput{
+		UserPoolId: aws.String(poolID), ClientId: aws.String(clientID), ChallengeName: out.ChallengeName, Session: out.Session,
+		ChallengeResponses: map[string]string{"USERNAME": "sam", "SMS_MFA_CODE": s.code(t, "sam")},
+	})
+	if err != nil || answered.AuthenticationResult == nil {
+		t.Errorf("got %+v, %v", answered, err)
+	}
+}

@@ -6,12 +6,15 @@ import (
 	"time"
 )
 
-// Clock runs with the machine's clock, some way before or behind it. The zero
-// value shows the machine's time.
-type Clock struct{ ahead atomic.Int64 }
+// Clock runs with another clock, some way before or behind it.
+type Clock struct {
+	Base func() time.Time // the other clock
+
+	ahead atomic.Int64
+}
 
 // Now is the pool's time.
-func (c *Clock) Now() time.Time { return time.Now().Add(c.Ahead()).UTC() }
+func (c *Clock) Now() time.Time { return c.Base().Add(c.Ahead()).UTC() }
 
 // Move puts the clock forward by d, or back when d is negative.
 func (c *Clock) Move(d time.Duration) { c.ahead.Add(int64(d)) }
