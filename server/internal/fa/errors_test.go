@@ -66,8 +66,8 @@ func TestErrorsPrintNoValues(t *testing.T) {
 func TestDecodingErrorsNameTheProperty(t *testing.T) {
 	t.Parallel()
 	for document, want := range map[string]string{
-		`{"id":"x"}`:                                `[couldNotConvert]user.id`,
-		`{"active":1}`:                              `[couldNotConvert]user.active`,
+		`{"id":"x"}`:   `[couldNotConvert]user.id`,
+		`{"active":1}`: `[couldNotConvert]user.active`,
 		`{"twoFactor":{"methods":[{},{"id":{}}]}}`:  `[couldNotConvert]user.twoFactor.methods[1].id`,
 		`{"registrations":[{"applicationId":"x"}]}`: `[couldNotConvert]user.registrations[0].applicationId`,
 		`[]`:                                  `[couldNotConvert]user`,
