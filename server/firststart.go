@@ -12,9 +12,6 @@ import (
 	"wherry/server/internal/kickstart"
 )
 
-// defaultIssuer is the issuer of the default tenant until somebody sets it.
-const defaultIssuer = "acme.com"
-
 // firstStart makes what every FusionAuth instance has, and runs the kickstart
 // file. It counts only when it came to its end; nobody can reach the server
 // before.
@@ -45,7 +42,8 @@ func (s *Server) firstStart(ctx context.Context) error {
 // Source: https://fusionauth.io/docs/get-started/core-concepts/limitations#default-configuration
 func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error {
 	now := s.config.Now().UnixMilli()
-	made, err := keys.Generate(keys.Spec{Algorithm: keys.RS256, Name: "Default signing key", Length: 2048, Issuer: defaultIssuer, Now: s.config.Now()})
+	tenant := fa.NewTenant()
+	made, err := keys.Generate(keys.Spec{Algorithm: keys.RS256, Name: "Default signing key", Length: 2048, Issuer: tenant.Issuer, Now: s.config.Now()})
 	if err != nil {
 		return err
 	}
@@ -61,8 +59,7 @@ func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error
 	}); err != nil {
 		return err
 	}
-	tenant := fa.NewTenant()
-	tenant.ID, tenant.Name, tenant.Issuer, tenant.InsertInstant, tenant.LastUpdateInstant = given.TenantID, "Default", defaultIssuer, now, now
+	tenant.ID, tenant.Name, tenant.InsertInstant, tenant.LastUpdateInstant = given.TenantID, "Default", now, now
 	tenant.JWTConfiguration.AccessTokenKeyID, tenant.JWTConfiguration.IDTokenKeyID = key.ID, key.ID
 	tenant.Normalize()
 	if err := s.db.Tenants.Create(ctx, &tenant); err != nil {

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -156,7 +157,7 @@ func schema(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := "server_" + rand.Text()
+	name := "server_" + strings.ToLower(rand.Text())
 	if _, err := db.ExecContext(t.Context(), `create schema "`+name+`"`); err != nil {
 		t.Fatal(err)
 	}

@@ -212,14 +212,16 @@ func (s *resource[T]) delete(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	async, err := asks(r, "async")
-	if err != nil {
-		return err
+	var async bool
+	if s.async {
+		if async, err = asks(r, "async"); err != nil {
+			return err
+		}
 	}
 	if err := s.store.Delete(r.Context(), id); err != nil {
 		return err
 	}
-	if async && s.async {
+	if async {
 		w.WriteHeader(http.StatusAccepted)
 	}
 	return nil

@@ -51,6 +51,7 @@ func NewTenant() Tenant {
 		ExternalIdentifierConfiguration:   newExternalIdentifierConfiguration(),
 		FailedAuthenticationConfiguration: newFailedAuthenticationConfiguration(),
 		HTTPSessionMaxInactiveInterval:    3600,
+		Issuer:                            "acme.com", // FusionAuth's placeholder
 		JWTConfiguration:                  newTenantJWTConfiguration(),
 		LoginConfiguration:                TenantLoginConfiguration{RequireAuthentication: true},
 		MaximumPasswordAge:                MaximumPasswordAge{Days: 180},
