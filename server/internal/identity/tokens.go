@@ -55,7 +55,7 @@ func (t *Tokens) Access(ctx context.Context, g Grant) (Token, error) {
 	claims["authenticationType"] = g.AuthenticationType
 	if g.Registration != nil {
 		claims["applicationId"] = g.Registration.ApplicationID
-		claims["roles"] = g.Registration.Roles
+		claims["roles"] = g.roles()
 	}
 	if len(g.Scopes) > 0 {
 		claims["scope"] = strings.Join(g.Scopes, " ")
@@ -88,6 +88,14 @@ func (t *Tokens) ID(ctx context.Context, g Grant, access string) (Token, error) 
 	}
 	addProfile(claims, g)
 	return t.sign(ctx, config.IDTokenKeyID, g, claims, expires)
+}
+
+// roles are those of the registration that the application still has.
+func (g Grant) roles() []string {
+	return slices.DeleteFunc(slices.Clone(g.Registration.Roles), func(name string) bool {
+		_, there := g.Application.Role(name)
+		return !there
+	})
 }
 
 // config is the application's when it has one of its own, else the tenant's.

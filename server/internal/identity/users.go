@@ -23,6 +23,7 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	u.InsertInstant = s.millis()
 	u.LastUpdateInstant = u.InsertInstant
 	u.Registrations = []fa.Registration{}
+	u.LastLoginInstant, u.PasswordLastUpdateInstant = 0, 0 // not a client's to say
 	if err := s.settle(tenant, u, request.Password); err != nil {
 		return nil, err
 	}
