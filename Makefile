@@ -13,6 +13,10 @@ help: ## List the targets
 build: ## Build the static program ./wherry
 	CGO_ENABLED=0 go build -trimpath -o wherry ./cmd/wherry
 
+.PHONY: lambda
+lambda: ## Build the Lambda function's zip files, dist/wherry-lambda-ARCH.zip
+	@.ci/lambda
+
 .PHONY: test
 test: ## Run every test, with a PostgreSQL of its own and what else it needs (GOTESTFLAGS=-v)
 	@.ci/test $(GOTESTFLAGS)
