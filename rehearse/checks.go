@@ -299,8 +299,8 @@ func (c *checker) temporaryPassword(ctx context.Context) error {
 }
 
 // inTime is how long a sign-in may take when the pool is down: the connector
-// has 900 ms, the server the rest.
-const inTime = 5 * time.Second
+// has 3 seconds, the server the rest.
+const inTime = 10 * time.Second
 
 func (c *checker) poolDown(ctx context.Context) error {
 	var outage pool.Faults

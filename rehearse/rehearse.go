@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/uuid"
@@ -203,7 +204,7 @@ func (r *Rehearsal) apply(ctx context.Context, _ Options, _ listeners) error {
 		Applications: []crossing.Application{{
 			ID: applicationID, Name: applicationName, RedirectURLs: []string{r.AppURL + callbackPath}, Roles: []string{"admin", "user"},
 		}},
-		Connector: crossing.Connector{Name: connectorName, URL: r.ConnectorURL, Secret: r.connectorSecret(), Debug: true},
+		Connector: crossing.Connector{Name: connectorName, URL: r.ConnectorURL, Secret: r.connectorSecret(), ReadTimeout: 4 * time.Second, Debug: true},
 	})
 	if err != nil {
 		return fmt.Errorf("make the server ready: %w", err)
