@@ -3,12 +3,12 @@
 package account
 
 import (
-	"strings"
 	"time"
 
 	"wherry/internal/secret"
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/outbox"
+	"wherry/pool/internal/policy"
 	"wherry/pool/internal/refuse"
 	"wherry/pool/internal/store"
 )
@@ -59,13 +59,13 @@ func (s *Service) create(p *store.Pool, in Profile) (store.User, error) {
 	if err := noAlias(settings.AliasAttributes, u.Username); err != nil {
 		return store.User{}, err
 	}
-	if err := CheckAttributes(settings, in.Attributes); err != nil {
+	if err := policy.Attributes(settings, in.Attributes); err != nil {
 		return store.User{}, err
 	}
 	for _, v := range in.Attributes {
 		u.Set(v.Name, v.Value)
 	}
-	if err := complete(settings, &u); err != nil {
+	if err := policy.Complete(settings, &u); err != nil {
 		return store.User{}, err
 	}
 	return p.Users.Create(u)
@@ -74,7 +74,7 @@ func (s *Service) create(p *store.Pool, in Profile) (store.User, error) {
 // loginAttribute tells which attribute a login of a pool without usernames is.
 func loginAttribute(allowed []string, login string) (string, error) {
 	for _, name := range allowed {
-		if name == "email" && isEmail(login) || name == "phone_number" && isPhone(login) {
+		if name == "email" && policy.IsEmail(login) || name == "phone_number" && policy.IsPhone(login) {
 			return name, nil
 		}
 	}
@@ -92,9 +92,9 @@ func loginAttribute(allowed []string, login string) (string, error) {
 func noAlias(aliases []string, username string) error {
 	for _, name := range aliases {
 		switch {
-		case name == "email" && isEmail(username):
+		case name == "email" && policy.IsEmail(username):
 			return refuse.InvalidParameter("Username cannot be of email format, since user pool is configured for email alias.")
-		case name == "phone_number" && isPhone(username):
+		case name == "phone_number" && policy.IsPhone(username):
 			return refuse.InvalidParameter("Username cannot be of phone number format, since user pool is configured for phone number alias.")
 		}
 	}
@@ -140,14 +140,4 @@ func anyAddress(u *model.User) (Delivery, bool) {
 // unknown is the answer for a user who does not exist.
 func unknown() error {
 	return refuse.With("UserNotFound", "Username/client id combination not found.")
-}
-
-func isEmail(s string) bool {
-	local, domain, ok := strings.Cut(s, "@")
-	return ok && local != "" && domain != "" && !strings.ContainsAny(s, " \t\r\n") && !strings.Contains(domain, "@")
-}
-
-func isPhone(s string) bool {
-	digits, ok := strings.CutPrefix(s, "+")
-	return ok && len(digits) >= 5 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
 }

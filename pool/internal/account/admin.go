@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 
 	"wherry/pool/internal/model"
+	"wherry/pool/internal/policy"
 	"wherry/pool/internal/refuse"
-	"wherry/pool/internal/signin"
 	"wherry/pool/internal/store"
 )
 
@@ -23,7 +23,7 @@ const invitation = "AdminCreateUser"
 // Invite makes a user with a temporary password.
 func (s *Service) Invite(p *store.Pool, in Invitation) (store.User, error) {
 	in.Password = cmp.Or(in.Password, temporary(p.Settings.Get().Policies.PasswordPolicy))
-	if err := signin.CheckPassword(p.Settings.Get().Policies.PasswordPolicy, in.Password); err != nil {
+	if err := policy.Password(p.Settings.Get().Policies.PasswordPolicy, in.Password); err != nil {
 		return store.User{}, err
 	}
 	in.Status = model.ForceChangePassword

@@ -6,8 +6,8 @@ import (
 	"wherry/internal/secret"
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/outbox"
+	"wherry/pool/internal/policy"
 	"wherry/pool/internal/refuse"
-	"wherry/pool/internal/signin"
 	"wherry/pool/internal/store"
 )
 
@@ -56,7 +56,7 @@ func (s *Service) ConfirmForgot(p *store.Pool, c *model.Client, username, code, 
 	case !ok:
 		return user, unknown()
 	}
-	if err := signin.CheckPassword(p.Settings.Get().Policies.PasswordPolicy, password); err != nil {
+	if err := policy.Password(p.Settings.Get().Policies.PasswordPolicy, password); err != nil {
 		return user, err
 	}
 	if err := s.codes.spend(codeKey{p.ID, user.N, ForgotPassword}, code, s.Now()); err != nil {
@@ -83,7 +83,7 @@ func (s *Service) Reset(p *store.Pool, user store.User) error {
 
 // SetPassword is AdminSetUserPassword.
 func (s *Service) SetPassword(p *store.Pool, user store.User, password string, permanent bool) error {
-	if err := signin.CheckPassword(p.Settings.Get().Policies.PasswordPolicy, password); err != nil {
+	if err := policy.Password(p.Settings.Get().Policies.PasswordPolicy, password); err != nil {
 		return err
 	}
 	status := model.ForceChangePassword
@@ -99,7 +99,7 @@ func (s *Service) Change(p *store.Pool, user store.User, old, password string) e
 	if user.Password == "" || !user.Password.Equal(old) {
 		return refuse.WrongPassword()
 	}
-	if err := signin.CheckPassword(p.Settings.Get().Policies.PasswordPolicy, password); err != nil {
+	if err := policy.Password(p.Settings.Get().Policies.PasswordPolicy, password); err != nil {
 		return err
 	}
 	_, err := s.setPassword(p, user, password, user.Status)

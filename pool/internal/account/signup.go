@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"wherry/pool/internal/model"
+	"wherry/pool/internal/policy"
 	"wherry/pool/internal/refuse"
-	"wherry/pool/internal/signin"
 	"wherry/pool/internal/store"
 )
 
@@ -21,7 +21,7 @@ func (s *Service) SignUp(p *store.Pool, c *model.Client, in Profile) (store.User
 			return store.User{}, nil, refuse.NotAuthorized("A client attempted to write unauthorized attribute")
 		}
 	}
-	if err := signin.CheckPassword(settings.Policies.PasswordPolicy, in.Password); err != nil {
+	if err := policy.Password(settings.Policies.PasswordPolicy, in.Password); err != nil {
 		return store.User{}, nil, err
 	}
 	in.Status = model.Unconfirmed

@@ -48,12 +48,12 @@ type marker struct {
 type listing struct {
 	pager   *Pager
 	call    *Call
-	request string // its parameters, token and size aside
+	request string // a digest of its parameters
 	from    marker
 }
 
-// open begins or goes on with a listing. What the parameters are besides the
-// token is in parameters.
+// open begins a listing, or goes on with it from a token, which is bound to the
+// parameters.
 func (p *Pager) open(c *Call, token string, parameters ...any) (*listing, error) {
 	digest := sha256.Sum256(fmt.Appendf(nil, "%s%q", c.Operation, parameters))
 	l := &listing{pager: p, call: c, request: base64.RawStdEncoding.EncodeToString(digest[:9])}
@@ -104,7 +104,7 @@ func numbered[T any](l *listing, limit int, get func(from, limit int) ([]T, int)
 func named[T any](l *listing, limit int, get func(after string, limit int) ([]*T, string)) ([]*T, string) {
 	size := l.call.decision.Page(limit)
 	if size == 0 {
-		return nil, l.token(l.from)
+		return []*T{}, l.token(l.from)
 	}
 	items, next := get(l.from.Name, size)
 	if next == "" {

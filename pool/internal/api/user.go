@@ -3,6 +3,7 @@ package api
 import (
 	"wherry/pool/internal/account"
 	"wherry/pool/internal/model"
+	"wherry/pool/internal/policy"
 	"wherry/pool/internal/signin"
 	"wherry/pool/internal/store"
 )
@@ -126,11 +127,11 @@ func (a *API) adminCreateUser(c *Call, in *adminCreateUserIn) (adminCreateUserOu
 	if err != nil {
 		return adminCreateUserOut{}, err
 	}
-	make := a.Accounts.Invite
+	invite := a.Accounts.Invite
 	if in.MessageAction == "RESEND" {
-		make = a.Accounts.InviteAgain
+		invite = a.Accounts.InviteAgain
 	}
-	user, err := make(p, account.Invitation{
+	user, err := invite(p, account.Invitation{
 		Profile: account.Profile{Username: in.Username, Password: in.TemporaryPassword, Attributes: in.UserAttributes},
 		Silent:  in.MessageAction == "SUPPRESS",
 		Force:   in.ForceAliasCreation,
@@ -153,7 +154,7 @@ func (a *API) adminUpdateUserAttributes(c *Call, in *adminUpdateUserAttributesIn
 		return nothing{}, err
 	}
 	return nothing{}, a.change(p, user, func(u *model.User) error {
-		return account.Write(p.Settings.Get(), u, in.UserAttributes)
+		return policy.Write(p.Settings.Get(), u, in.UserAttributes)
 	})
 }
 
@@ -172,7 +173,7 @@ func (a *API) adminDeleteUserAttributes(c *Call, in *adminDeleteUserAttributesIn
 		empty[i].Name = name
 	}
 	return nothing{}, a.change(p, user, func(u *model.User) error {
-		return account.Write(p.Settings.Get(), u, empty)
+		return policy.Write(p.Settings.Get(), u, empty)
 	})
 }
 

@@ -56,11 +56,10 @@ func (s *Service) chosen(a *attempt, factor string, given map[string]string) (Re
 }
 
 // choose answers SELECT_CHALLENGE.
-func (s *Service) choose(a *attempt, v *session, r *Answer) (Result, error) {
+func (s *Service) choose(a *attempt, _ *session, r *Answer) (Result, error) {
 	factor := r.Responses["ANSWER"]
 	if !slices.Contains(firstFactors(a), factor) {
-		s.sessions.again(r.Session, *v)
-		return Result{}, refuse.InvalidParameter("Invalid challenge selected: %s", factor)
+		return Result{}, retry{refuse.InvalidParameter("Invalid challenge selected: %s", factor)}
 	}
 	return s.chosenAgain(a, factor, r)
 }
@@ -77,8 +76,7 @@ func (s *Service) chosenAgain(a *attempt, factor string, r *Answer) (Result, err
 func (s *Service) firstPassword(a *attempt, v *session, r *Answer) (Result, error) {
 	name := map[string]string{"PASSWORD": "PASSWORD", "PASSWORD_SRP": "SRP_A"}[v.challenge]
 	if err := need(r.Responses, name); err != nil {
-		s.sessions.again(r.Session, *v)
-		return Result{}, err
+		return Result{}, retry{err}
 	}
 	return s.chosenAgain(a, v.challenge, r)
 }

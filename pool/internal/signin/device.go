@@ -22,8 +22,7 @@ func (s *Service) askDevice(a *attempt) (Result, error) {
 // of their secrets: it goes through the motions with a made-up one.
 func (s *Service) deviceSRP(a *attempt, v *session, r *Answer) (Result, error) {
 	if err := need(r.Responses, "SRP_A", "DEVICE_KEY"); err != nil {
-		s.sessions.again(r.Session, *v)
-		return Result{}, err
+		return Result{}, retry{err}
 	}
 	if r.Responses["DEVICE_KEY"] != v.device {
 		return Result{}, refuse.With("ResourceNotFound", "Device does not exist.")

@@ -2,16 +2,9 @@ package signin
 
 import (
 	"crypto/subtle"
-	"encoding/json"
+	"errors"
 	"slices"
-	"strings"
-	"sync"
-	"time"
 
-	"github.com/pquerna/otp"
-	"github.com/pquerna/otp/hotp"
-
-	"wherry/internal/secret"
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/refuse"
 	"wherry/pool/internal/store"
@@ -77,8 +70,17 @@ func (s *Service) respond(a *attempt, r *Answer) (Result, error) {
 	if err := a.resume(&v, r); err != nil {
 		return Result{}, err
 	}
-	return answer(s, a, &v, r)
+	result, err := answer(s, a, &v, r)
+	if _, ok := errors.AsType[retry](err); ok {
+		s.sessions.again(r.Session, v)
+	}
+	return result, err
 }
+
+// retry is a refusal after which the same session may be answered again.
+type retry struct{ error }
+
+func (r retry) Unwrap() error { return r.error }
 
 // resume finds the user of a session again, and checks that it is this
 // challenge that was asked, of this user and through this client.
@@ -110,12 +112,10 @@ func wrongCode() error {
 func (s *Service) sentCode(a *attempt, v *session, r *Answer) (Result, error) {
 	name := v.challenge + "_CODE"
 	if err := need(r.Responses, name); err != nil {
-		s.sessions.again(r.Session, *v)
-		return Result{}, err
+		return Result{}, retry{err}
 	}
 	if subtle.ConstantTimeCompare([]byte(v.code), []byte(r.Responses[name])) != 1 {
-		s.sessions.again(r.Session, *v)
-		return Result{}, wrongCode()
+		return Result{}, retry{wrongCode()}
 	}
 	if err := a.verifyPhone(v.challenge); err != nil {
 		return Result{}, err
@@ -135,121 +135,14 @@ func (a *attempt) verifyPhone(challenge string) (err error) {
 	return err
 }
 
-// totpCode answers SOFTWARE_TOKEN_MFA.
-func (s *Service) totpCode(a *attempt, v *session, r *Answer) (Result, error) {
-	if err := need(r.Responses, "SOFTWARE_TOKEN_MFA_CODE"); err != nil {
-		s.sessions.again(r.Session, *v)
-		return Result{}, err
-	}
-	step, right := totpStep(a.user.MFA.TOTPSecret.Reveal(), r.Responses["SOFTWARE_TOKEN_MFA_CODE"], s.Now())
-	if !right {
-		s.sessions.again(r.Session, *v)
-		return Result{}, wrongCode()
-	}
-	if !s.spent.spend(a.who(), step) {
-		s.sessions.again(r.Session, *v)
-		return Result{}, refuse.With("ExpiredCode", "Your software token has already been used once.")
-	}
-	return s.finish(a)
-}
-
-// totpStep finds the half minute, this one or a neighbour, that a code belongs
-// to (RFC 6238).
-func totpStep(secret, code string, now time.Time) (step uint64, ok bool) {
-	this := uint64(now.Unix() / 30)
-	for _, step := range []uint64{this, this - 1, this + 1} {
-		right, err := hotp.ValidateCustom(code, step, secret, hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
-		if err == nil && right {
-			return step, true
-		}
-	}
-	return 0, false
-}
-
-// spent is the latest TOTP code that each user has used: no code works twice.
-type spent struct {
-	mu sync.Mutex
-	of map[who]uint64
-}
-
-func (s *spent) spend(w who, step uint64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.of == nil {
-		s.of = map[who]uint64{}
-	}
-	if step <= s.of[w] {
-		return false
-	}
-	s.of[w] = step
-	return true
-}
-
 // selectFactor answers SELECT_MFA_TYPE.
-func (s *Service) selectFactor(a *attempt, v *session, r *Answer) (Result, error) {
+func (s *Service) selectFactor(a *attempt, _ *session, r *Answer) (Result, error) {
 	factor := r.Responses["ANSWER"]
 	if factor == "EMAIL_MFA" {
 		factor = model.EmailOTP
 	}
 	if !slices.Contains(factorsOf(a, false), factor) {
-		s.sessions.again(r.Session, *v)
-		return Result{}, refuse.InvalidParameter("Invalid MFA type selected: %s", factor)
+		return Result{}, retry{refuse.InvalidParameter("Invalid MFA type selected: %s", factor)}
 	}
 	return s.ask(a, factor)
-}
-
-// askNewPassword asks a user whose temporary password was right for one of
-// their own.
-func (s *Service) askNewPassword(a *attempt) (Result, error) {
-	attributes := map[string]string{}
-	for _, v := range a.user.Attributes {
-		if v.Name != "sub" && v.Name != "identities" {
-			attributes[v.Name] = v.Value
-		}
-	}
-	text, err := json.Marshal(attributes)
-	if err != nil {
-		return Result{}, err
-	}
-	return s.challenge(a, session{challenge: "NEW_PASSWORD_REQUIRED"}, map[string]string{
-		"requiredAttributes": list(missing(a)),
-		"userAttributes":     string(text),
-	})
-}
-
-// missing is the attributes that the pool requires and the user lacks, as the
-// challenge names them.
-func missing(a *attempt) []string {
-	names := []string{}
-	for _, schema := range a.pool.Settings.Get().SchemaAttributes {
-		if _, has := a.user.Attribute(schema.Name); schema.Required && !has {
-			names = append(names, "userAttributes."+schema.Name)
-		}
-	}
-	return names
-}
-
-// newPassword answers NEW_PASSWORD_REQUIRED.
-func (s *Service) newPassword(a *attempt, v *session, r *Answer) (Result, error) {
-	err := need(r.Responses, append([]string{"NEW_PASSWORD"}, missing(a)...)...)
-	if err == nil {
-		err = CheckPassword(a.pool.Settings.Get().Policies.PasswordPolicy, r.Responses["NEW_PASSWORD"])
-	}
-	if err != nil {
-		s.sessions.again(r.Session, *v)
-		return Result{}, err
-	}
-	a.user, err = a.pool.Users.Update(a.user.N, func(u *model.User) error {
-		for name, value := range r.Responses {
-			if name, ok := strings.CutPrefix(name, "userAttributes."); ok {
-				u.Set(name, value)
-			}
-		}
-		u.Password, u.Status, u.Modified = secret.String(r.Responses["NEW_PASSWORD"]), model.Confirmed, s.Now()
-		return nil
-	})
-	if err != nil {
-		return Result{}, err
-	}
-	return s.askFactor(a)
 }

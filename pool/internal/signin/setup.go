@@ -12,10 +12,9 @@ import (
 )
 
 // factorSetUp answers MFA_SETUP, with the session that VerifySoftwareToken gave.
-func (s *Service) factorSetUp(a *attempt, v *session, r *Answer) (Result, error) {
+func (s *Service) factorSetUp(a *attempt, v *session, _ *Answer) (Result, error) {
 	if !v.verified {
-		s.sessions.again(r.Session, *v)
-		return Result{}, refuse.InvalidParameter("User has not set up any software token")
+		return Result{}, retry{refuse.InvalidParameter("User has not set up any software token")}
 	}
 	return s.finish(a)
 }
@@ -73,11 +72,11 @@ func (s *Service) VerifyInSession(pools *store.Store, id, code string) (next str
 // Verify is VerifySoftwareToken for a signed-in user.
 func (s *Service) Verify(h Holder, code string) error {
 	w := who{h.Pool.ID, h.User.N}
-	secret, ok := s.pending.get(w)
+	totp, ok := s.pending.get(w)
 	if !ok {
 		return refuse.With("SoftwareTokenMFANotFound", "Software token TOTP multi-factor authentication is not enabled for the user.")
 	}
-	if err := s.register(h.Pool, h.User.N, secret, code, false); err != nil {
+	if err := s.register(h.Pool, h.User.N, totp, code, false); err != nil {
 		return err
 	}
 	s.pending.drop(w)

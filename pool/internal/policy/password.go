@@ -1,4 +1,6 @@
-package signin
+// Package policy holds new passwords and attributes against the rules of a
+// pool.
+package policy
 
 import (
 	"strings"
@@ -15,26 +17,26 @@ const (
 	symbols = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- "
 )
 
-// CheckPassword holds a new password against a policy.
-func CheckPassword(p model.PasswordPolicy, password string) error {
+// Password holds a new password against a policy.
+func Password(p model.PasswordPolicy, password string) error {
 	switch {
 	case utf8.RuneCountInString(password) < p.MinimumLength:
-		return unfit("Password not long enough")
+		return wrong("Password not long enough")
 	case strings.TrimSpace(password) != password:
-		return unfit("Password must not begin or end with a space")
+		return wrong("Password must not begin or end with a space")
 	case p.RequireLowercase && !strings.ContainsAny(password, lower):
-		return unfit("Password must have lowercase characters")
+		return wrong("Password must have lowercase characters")
 	case p.RequireUppercase && !strings.ContainsAny(password, upper):
-		return unfit("Password must have uppercase characters")
+		return wrong("Password must have uppercase characters")
 	case p.RequireNumbers && !strings.ContainsAny(password, digits):
-		return unfit("Password must have numeric characters")
+		return wrong("Password must have numeric characters")
 	case p.RequireSymbols && !strings.ContainsAny(password, symbols):
-		return unfit("Password must have symbol characters")
+		return wrong("Password must have symbol characters")
 	default:
 		return nil
 	}
 }
 
-func unfit(why string) error {
+func wrong(why string) error {
 	return refuse.With("InvalidPassword", "Password did not conform with policy: %s", why)
 }

@@ -1,4 +1,4 @@
-package account
+package policy
 
 import (
 	"slices"
@@ -11,9 +11,9 @@ import (
 	"wherry/pool/internal/refuse"
 )
 
-// CheckAttributes holds attributes that somebody wants to write against the
-// pool's schema.
-func CheckAttributes(p *model.Pool, attributes []model.Attribute) error {
+// Attributes holds attributes that somebody wants to write against the pool's
+// schema.
+func Attributes(p *model.Pool, attributes []model.Attribute) error {
 	for _, a := range attributes {
 		i := slices.IndexFunc(p.SchemaAttributes, func(s model.Schema) bool { return s.Name == a.Name })
 		switch {
@@ -26,9 +26,9 @@ func CheckAttributes(p *model.Pool, attributes []model.Attribute) error {
 			return misfit(a.Name, why)
 		}
 		switch {
-		case a.Name == "email" && a.Value != "" && !isEmail(a.Value):
+		case a.Name == "email" && a.Value != "" && !IsEmail(a.Value):
 			return refuse.InvalidParameter("Invalid email address format.")
-		case a.Name == "phone_number" && a.Value != "" && !isPhone(a.Value):
+		case a.Name == "phone_number" && a.Value != "" && !IsPhone(a.Value):
 			return refuse.InvalidParameter("Invalid phone number format.")
 		}
 	}
@@ -88,16 +88,25 @@ func unfitLength(limit *model.StringLimit, length int) string {
 	return ""
 }
 
-// complete refuses a new user without an attribute that the pool requires.
-func complete(p *model.Pool, u *model.User) error {
-	var missing strings.Builder
+// Missing is the attributes that the pool requires and a user lacks.
+func Missing(p *model.Pool, u *model.User) []string {
+	var names []string
 	for _, s := range p.SchemaAttributes {
 		if _, has := u.Attribute(s.Name); s.Required && !has {
-			missing.WriteString(s.Name + ": The attribute is required\n")
+			names = append(names, s.Name)
 		}
 	}
-	if missing.Len() > 0 {
-		return refuse.InvalidParameter("Attributes did not conform to the schema: %s", missing.String())
+	return names
+}
+
+// Complete refuses a new user without an attribute that the pool requires.
+func Complete(p *model.Pool, u *model.User) error {
+	var lines strings.Builder
+	for _, name := range Missing(p, u) {
+		lines.WriteString(name + ": The attribute is required\n")
+	}
+	if lines.Len() > 0 {
+		return refuse.InvalidParameter("Attributes did not conform to the schema: %s", lines.String())
 	}
 	return nil
 }
@@ -105,7 +114,7 @@ func complete(p *model.Pool, u *model.User) error {
 // Write changes attributes of a user. An empty value removes; a new address is
 // unverified unless the same change says otherwise.
 func Write(p *model.Pool, u *model.User, attributes []model.Attribute) error {
-	if err := CheckAttributes(p, attributes); err != nil {
+	if err := Attributes(p, attributes); err != nil {
 		return err
 	}
 	for _, a := range attributes {
@@ -129,4 +138,16 @@ func Write(p *model.Pool, u *model.User, attributes []model.Attribute) error {
 		}
 	}
 	return nil
+}
+
+// IsEmail tells whether s has the form of an address.
+func IsEmail(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	return ok && local != "" && domain != "" && !strings.ContainsAny(s, " \t\r\n") && !strings.Contains(domain, "@")
+}
+
+// IsPhone tells whether s has the form of a number by E.164.
+func IsPhone(s string) bool {
+	digits, ok := strings.CutPrefix(s, "+")
+	return ok && len(digits) >= 5 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
 }
