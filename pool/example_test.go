@@ -16,7 +16,7 @@ func Example() {
 	p, err := pool.New(pool.Config{Directories: []pool.Directory{{
 		Pool:    pool.UserPool{ID: "us-east-1_Example01"},
 		Clients: []pool.Client{{ClientID: "1example23456789", ExplicitAuthFlows: []string{"ALLOW_USER_PASSWORD_AUTH"}}},
-		Users:   []pool.User{{Username: "jane", Password: "Correct-Horse-1", Status: "CONFIRMED", Enabled: true}},
+		Users:   []pool.User{{Username: "jane", Password: "Correct-Horse-1", Enabled: true}},
 	}}})
 	if err != nil {
 		log.Fatal(err)

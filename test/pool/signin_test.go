@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"wherry/pool"
 )
 
 func TestSignInReadAndRevoke(t *testing.T) {
@@ -51,5 +53,20 @@ func TestAdministratorsSignUsersIn(t *testing.T) {
 	})
 	if err != nil || answered.AuthenticationResult == nil {
 		t.Errorf("got %+v, %v", answered, err)
+	}
+}
+
+// A user described by name and password alone is a whole one.
+func TestUsersAreCompleted(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(d *pool.Directory) {
+		d.Users = []pool.User{{Username: "bare", Password: password, Enabled: true}}
+	})
+	user, err := s.GetUser(t.Context(), &cip.GetUserInput{AccessToken: s.tokens(t, "bare").AccessToken})
+	if err != nil || len(value(user.UserAttributes, "sub")) != 36 {
+		t.Errorf("got %+v, %v", user, err)
+	}
+	if known := s.user(t, "bare"); known.UserStatus != "CONFIRMED" || known.UserCreateDate.IsZero() {
+		t.Errorf("got %+v", known)
 	}
 }

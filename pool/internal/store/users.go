@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/google/uuid"
 
 	"wherry/pool/internal/model"
 	"wherry/pool/internal/refuse"
@@ -48,13 +51,24 @@ func newUsers(d *model.Directory, now model.Instant) *Users {
 		u.base = nobody{}
 	}
 	for i := range d.Users {
-		user := d.Users[i].Clone()
-		created, modified := model.Instant{Time: user.Created}, model.Instant{Time: user.Modified}
-		date(&created, &modified, now)
-		user.Created, user.Modified = created.Time, modified.Time
-		u.add(&user)
+		u.add(completed(d.Users[i].Clone(), d.Pool.ID, now))
 	}
 	return u
+}
+
+// completed fills in what the description of a user left out: a sub, which is
+// always the same, a status and dates.
+func completed(user model.User, poolID string, now model.Instant) *model.User {
+	if user.Sub() == "" {
+		user.Remove("sub")
+		sub := uuid.NewSHA1(uuid.Nil, []byte(poolID+"/"+user.Username)).String()
+		user.Attributes = append([]model.Attribute{{Name: "sub", Value: sub}}, user.Attributes...)
+	}
+	user.Status = cmp.Or(user.Status, model.Confirmed)
+	created, modified := model.Instant{Time: user.Created}, model.Instant{Time: user.Modified}
+	date(&created, &modified, now)
+	user.Created, user.Modified = created.Time, modified.Time
+	return &user
 }
 
 // nobody is the population of a pool without generated users.
