@@ -54,6 +54,7 @@ func TestBodies(t *testing.T) {
 		{name: "no application id in the path", do: "GET /api/user/registration/" + janeID + "/x", status: 400, codes: "[couldNotConvert]applicationId"},
 		{name: "NUL in the query", do: "GET /api/user?email=a%00b", status: 400, codes: "[invalid]"},
 		{name: "invalid UTF-8 in the query", do: "GET /api/user?email=%ff", status: 400, codes: "[invalid]"},
+		{name: "semicolon in the query", do: "GET /api/user?email=a;loginId=jane", status: 400, codes: "[invalid]"},
 		{name: "bad escape in the query", do: "GET /api/user?email=%zz", status: 400, codes: "[invalid]"},
 	})
 }

@@ -80,6 +80,12 @@ func (r *record) String() string {
 // start returns an instance on SQLite that has just been kickstarted.
 func start(t testing.TB) *instance {
 	t.Helper()
+	return open(t, server.Config{Data: kickstartedData(t)})
+}
+
+// kickstartedData is a data folder after the first start.
+func kickstartedData(t testing.TB) string {
+	t.Helper()
 	database, err := kickstarted()
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +94,7 @@ func start(t testing.TB) *instance {
 	if err := os.WriteFile(filepath.Join(dir, databaseFile), database, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return open(t, server.Config{Data: dir})
+	return dir
 }
 
 const databaseFile = "wherry-server.db"

@@ -163,6 +163,12 @@ func (r response) text(path string) string {
 	return s
 }
 
+// digits is at for a number.
+func (r response) digits(path string) string {
+	n, _ := r.at(path).(json.Number)
+	return n.String()
+}
+
 func (r response) want(t testing.TB, want values) {
 	t.Helper()
 	for path, value := range want {

@@ -82,10 +82,12 @@ func (m *Mux) HandleOpen(pattern string, h handler) {
 	})
 }
 
-// checkQuery refuses text that PostgreSQL cannot look for.
+// checkQuery refuses what the handlers would not see, and text that PostgreSQL
+// cannot look for.
 func checkQuery(raw string) error {
-	query, err := url.QueryUnescape(raw)
-	if err != nil || !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
+	_, err := url.ParseQuery(raw)
+	text, _ := url.QueryUnescape(raw) // as far as ParseQuery is content
+	if err != nil || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 		return fa.GeneralError("invalid", "The query of the URL is not well-formed text.")
 	}
 	return nil
