@@ -70,7 +70,7 @@ func (b *bench) last() line {
 func (b *bench) why(login string) []connector.TurnedAway {
 	b.Helper()
 	found, err := b.WhyTurnedAway(login)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		b.Fatal(err)
 	}
 	return found

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
@@ -75,6 +76,9 @@ func (k *Connector) WhyTurnedAway(login string) ([]TurnedAway, error) {
 
 func (l *lines) of(names map[string]bool) ([]TurnedAway, error) {
 	f, err := os.Open(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // nobody has been turned away yet
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read who was turned away: %w", err)
 	}
