@@ -5,6 +5,8 @@ package pool
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -47,9 +49,22 @@ var anyKey = aws.Credentials{AccessKeyID: "any", SecretAccessKey: "key"}
 
 func client(url string, key aws.Credentials) *cip.Client {
 	return cip.New(cip.Options{
-		Region: "us-east-1", BaseEndpoint: &url, RetryMaxAttempts: 1,
+		Region: "us-east-1", BaseEndpoint: &url, RetryMaxAttempts: 1, HTTPClient: patient{},
 		Credentials: staticKey(key),
 	})
+}
+
+// patient keeps the SDK from ending its own connection: it closes a request's
+// body when the answer begins, its WriteTo says io.EOF from then on, and
+// net/http, when it is still looking whether there is more to send, takes that
+// for a failure. Read, which is left, ends as net/http expects.
+type patient struct{}
+
+func (patient) Do(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		req.Body = struct{ io.ReadCloser }{req.Body}
+	}
+	return http.DefaultClient.Do(req)
 }
 
 func staticKey(key aws.Credentials) aws.CredentialsProvider {

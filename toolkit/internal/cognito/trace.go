@@ -2,6 +2,7 @@ package cognito
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -60,9 +61,18 @@ func concluded(ctx context.Context, o Outcome, code string) {
 }
 
 // timed measures how long Cognito takes.
+//
+// It also keeps the SDK from ending its own connection now and then: the SDK
+// closes a request's body when the answer begins, WriteTo of that body says
+// io.EOF from then on, and net/http, when it is still looking whether there is
+// more to send, takes that for a failure. Read, which is left, ends as net/http
+// expects.
 type timed struct{ next aws.HTTPClient }
 
 func (c timed) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
 	t := trace(r.Context())
 	if t == nil {
 		return c.next.Do(r)
