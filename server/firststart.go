@@ -43,6 +43,9 @@ func (s *Server) firstStart(ctx context.Context) error {
 func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error {
 	now := s.config.Now().UnixMilli()
 	tenant := fa.NewTenant()
+	tenant.ID, tenant.Name, tenant.InsertInstant, tenant.LastUpdateInstant = given.TenantID, "Default", now, now
+	tenant.JWTConfiguration.AccessTokenKeyID, tenant.JWTConfiguration.IDTokenKeyID = given.SigningKeyID, given.SigningKeyID
+	tenant.Normalize()
 	made, err := keys.Generate(keys.Spec{Algorithm: keys.RS256, Name: "Default signing key", Length: 2048, Issuer: tenant.Issuer, Now: s.config.Now()})
 	if err != nil {
 		return err
@@ -59,9 +62,6 @@ func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error
 	}); err != nil {
 		return err
 	}
-	tenant.ID, tenant.Name, tenant.InsertInstant, tenant.LastUpdateInstant = given.TenantID, "Default", now, now
-	tenant.JWTConfiguration.AccessTokenKeyID, tenant.JWTConfiguration.IDTokenKeyID = key.ID, key.ID
-	tenant.Normalize()
 	if err := s.db.Tenants.Create(ctx, &tenant); err != nil {
 		return err
 	}

@@ -157,10 +157,12 @@ func (r response) at(path string) any {
 	return v
 }
 
-// text is at for a string.
+// text is at for a string; empty if there is none.
 func (r response) text(path string) string {
-	s, _ := r.at(path).(string)
-	return s
+	if s, ok := r.at(path).(string); ok && s != absent {
+		return s
+	}
+	return ""
 }
 
 // digits is at for a number.

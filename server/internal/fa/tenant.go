@@ -51,7 +51,6 @@ func NewTenant() Tenant {
 		ExternalIdentifierConfiguration:   newExternalIdentifierConfiguration(),
 		FailedAuthenticationConfiguration: newFailedAuthenticationConfiguration(),
 		HTTPSessionMaxInactiveInterval:    3600,
-		Issuer:                            "acme.com", // FusionAuth's placeholder
 		JWTConfiguration:                  newTenantJWTConfiguration(),
 		LoginConfiguration:                TenantLoginConfiguration{RequireAuthentication: true},
 		MaximumPasswordAge:                MaximumPasswordAge{Days: 180},
@@ -69,6 +68,9 @@ func NewTenant() Tenant {
 func (t *Tenant) Normalize() {
 	t.Name = strings.TrimSpace(t.Name)
 	t.Data.Normalize()
+	if t.Issuer == "" { // tokens always name one
+		t.Issuer = "acme.com"
+	}
 	t.ConnectorPolicies = normalizePolicies(t.ConnectorPolicies)
 	if !t.EmailConfiguration.VerifyEmail {
 		t.EmailConfiguration.VerifyEmailWhenChanged = false

@@ -53,16 +53,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	loginID := values.Get("loginId")
-	out, err := s.SignIn.SignIn(r.Context(), identity.Attempt{
-		TenantID: a.tenant.ID, Application: a.application, LoginID: loginID, Password: values.Get("password"),
-		EventInfo: identity.EventInfo{IPAddress: peer(r), UserAgent: r.UserAgent(), DeviceType: "BROWSER"},
-	})
-	status, problem := problemOf(out, err)
-	if problem == "" && err == nil && out.Registration == nil && a.application.OAuthConfiguration.RequireRegistration {
-		status, problem = http.StatusForbidden, "[UserAuthorizedNotRegisteredException]"
-	}
-	if problem != "" {
-		s.showLoginPage(w, r, status, a, loginID, problem)
+	out, err := s.prove(r, a, loginID, values.Get("password"))
+	if refusal, refused := refusalOf(a, out, err); refused {
+		s.showLoginPage(w, r, refusal.status, a, loginID, refusal.problem)
 		return nil
 	}
 	if err != nil {
@@ -71,22 +64,44 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	return s.sendBack(w, r, a, out)
 }
 
-// problemOf says what the page tells somebody who could not be signed in.
-// An unknown user and a wrong password look the same.
-func problemOf(out *identity.Outcome, err error) (status int, problem string) {
+// prove asks whether the password is right. An empty field is nobody's
+// business but the form's.
+func (s *Server) prove(r *http.Request, a *authorizeRequest, loginID, password string) (*identity.Outcome, error) {
+	if loginID == "" || password == "" {
+		return nil, identity.ErrCredentials
+	}
+	return s.SignIn.SignIn(r.Context(), identity.Attempt{
+		TenantID: a.tenant.ID, Application: a.application, LoginID: loginID, Password: password,
+		EventInfo: identity.EventInfo{IPAddress: peer(r), UserAgent: r.UserAgent(), DeviceType: "BROWSER"},
+	})
+}
+
+// refusal is what the page tells somebody who could not be signed in.
+type refusal struct {
+	status  int
+	problem string // FusionAuth's code, for which the page has a sentence
+}
+
+// refusalOf tells whether, and why. An unknown user and a wrong password look
+// the same.
+func refusalOf(a *authorizeRequest, out *identity.Outcome, err error) (refusal, bool) {
 	switch {
 	case errors.Is(err, identity.ErrCredentials):
-		return http.StatusUnauthorized, "[InvalidLogin]"
+		return refusal{http.StatusUnauthorized, "[InvalidLogin]"}, true
 	case errors.Is(err, identity.ErrLocked):
-		return http.StatusLocked, "[UserLockedException]"
+		return refusal{http.StatusLocked, "[UserLockedException]"}, true
 	case errors.Is(err, identity.ErrExpired):
-		return http.StatusGone, "[UserExpiredException]"
+		return refusal{http.StatusGone, "[UserExpiredException]"}, true
 	case errors.Is(err, identity.ErrBusy):
-		return http.StatusServiceUnavailable, "[Busy]"
-	case err == nil && out.PasswordChangeReason != "":
-		return http.StatusForbidden, "[PasswordChangeRequired]"
+		return refusal{http.StatusServiceUnavailable, "[Busy]"}, true
+	case err != nil:
+		return refusal{}, false
+	case out.PasswordChangeReason != "":
+		return refusal{http.StatusForbidden, "[PasswordChangeRequired]"}, true
+	case out.Registration == nil && a.application.OAuthConfiguration.RequireRegistration:
+		return refusal{http.StatusForbidden, "[UserAuthorizedNotRegisteredException]"}, true
 	}
-	return http.StatusOK, ""
+	return refusal{}, false
 }
 
 // sendBack sends the browser to the application with a code.
@@ -104,10 +119,19 @@ func (s *Server) sendBack(w http.ResponseWriter, r *http.Request, a *authorizeRe
 	if out.Registration == nil {
 		userState = "AuthenticatedNotRegistered"
 	}
-	http.Redirect(w, r, a.redirectWith(url.Values{
+	leave(w, r, a.redirectWith(url.Values{
 		"code": {code}, "locale": {s.Pages.Locale(r)}, "userState": {userState},
-	}), http.StatusFound)
+	}))
 	return nil
+}
+
+// leave sends the browser to the application. RFC 9700 section 4.12 forbids 307
+// after a form with a password; 302 is FusionAuth's, and browsers forget the
+// form at it as they do at 303. Nobody keeps the code or tells it further.
+func leave(w http.ResponseWriter, r *http.Request, to string) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	http.Redirect(w, r, to, http.StatusFound)
 }
 
 // peer is the address that the request came from.

@@ -30,7 +30,7 @@ func (s *Server) discovery(w http.ResponseWriter, r *http.Request) error {
 		"authorization_endpoint": base + "/oauth2/authorize",
 		"token_endpoint":         base + "/oauth2/token",
 		"jwks_uri":               base + "/.well-known/jwks.json",
-		"authorization_response_iss_parameter_supported": true,
+		"authorization_response_iss_parameter_supported": true, // RFC 9207 section 3
 		"claims_supported": []string{
 			"applicationId", "at_hash", "aud", "auth_time", "authenticationType", "birthdate", "c_hash", "email", "email_verified",
 			"exp", "family_name", "given_name", "iat", "iss", "jti", "locale", "middle_name", "name", "nonce", "phone_number",
@@ -41,6 +41,7 @@ func (s *Server) discovery(w http.ResponseWriter, r *http.Request) error {
 		"id_token_signing_alg_values_supported": []string{"ES256", "ES384", "ES512", "EdDSA", "RS256", "RS384", "RS512"},
 		"response_modes_supported":              []string{"query"},
 		"response_types_supported":              []string{"code"},
+		"request_uri_parameter_supported":       false, // it would be true if left out
 		"scopes_supported":                      knownScopes,
 		"subject_types_supported":               []string{"public"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post", "none"},

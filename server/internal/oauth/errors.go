@@ -9,10 +9,9 @@ import (
 //
 // Source: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
 type Error struct {
-	ChangePasswordID string `json:"change_password_id,omitzero"`
-	Code             string `json:"error"`
-	Description      string `json:"error_description,omitzero"`
-	Reason           string `json:"error_reason,omitzero"`
+	Code        string `json:"error"`
+	Description string `json:"error_description,omitzero"`
+	Reason      string `json:"error_reason,omitzero"`
 
 	status   int
 	redirect string // where the browser is sent with the error; empty: nowhere
@@ -20,6 +19,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Code + " " + e.Reason }
 
+// refuse makes an error for a bad request. The description must not repeat what
+// the request said: RFC 6749 leaves it few characters, and a page shows it.
 func refuse(code, reason, format string, args ...any) *Error {
 	return &Error{status: http.StatusBadRequest, Code: code, Reason: reason, Description: fmt.Sprintf(format, args...)}
 }

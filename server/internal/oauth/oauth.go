@@ -71,6 +71,7 @@ type Field struct{ Name, Value string }
 // Mount registers the endpoints.
 func (s *Server) Mount(mux *http.ServeMux) {
 	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(s.page(func(http.ResponseWriter, *http.Request) error { return errOrigin }))
 	mux.HandleFunc("GET /oauth2/authorize", s.page(s.showLogin))
 	mux.Handle("POST /oauth2/authorize", protection.Handler(s.page(s.signIn)))
 	mux.HandleFunc("POST /oauth2/token", s.json(s.token))
@@ -78,6 +79,11 @@ func (s *Server) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /.well-known/openid-configuration/{tenant}", s.json(s.discovery))
 	mux.HandleFunc("GET /{tenant}/.well-known/openid-configuration", s.json(s.discovery))
 	mux.HandleFunc("GET /.well-known/jwks.json", s.json(s.jwks))
+}
+
+// errOrigin is for a login form on another site's page.
+var errOrigin = &Error{
+	status: http.StatusForbidden, Code: "access_denied", Reason: "invalid_origin", Description: "The form was not sent by the login page.",
 }
 
 // maxForm is what a form may weigh, in bytes.
@@ -94,7 +100,7 @@ func (s *Server) page(h func(w http.ResponseWriter, r *http.Request) error) http
 		}
 		problem := s.explain(r, err)
 		if problem.redirect != "" {
-			http.Redirect(w, r, problem.redirect, http.StatusFound)
+			leave(w, r, problem.redirect)
 			return
 		}
 		s.Pages.Error(w, r, problem.status, problem)

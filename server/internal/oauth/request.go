@@ -4,18 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"wherry/server/internal/fa"
 )
 
 // carried is the parameters of an authorize request that the login page takes
-// along; the page itself carries its locale.
+// along. It has a locale of its own.
 var carried = []string{
-	"client_id", "code_challenge", "code_challenge_method", "nonce", "redirect_uri",
+	"client_id", "code_challenge", "code_challenge_method", "max_age", "nonce", "prompt", "redirect_uri",
 	"response_mode", "response_type", "scope", "state", "tenantId",
 }
 
@@ -39,7 +42,7 @@ type authorizeRequest struct {
 // authorizeRequest checks the parameters. Until the redirect URL is known to
 // be the application's, errors are shown; after that, they are sent there.
 func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorizeRequest, error) {
-	if err := singleParameters(q); err != nil {
+	if err := checkParameters(q); err != nil {
 		return nil, err
 	}
 	a, err := s.client(ctx, q)
@@ -61,15 +64,20 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 	return a, nil
 }
 
-// singleParameters refuses what is there twice, as RFC 6749 section 3.1 says
-// parameters MUST NOT be, or is longer than anything sensible.
-func singleParameters(q url.Values) error {
-	for _, name := range append(slices.Clone(carried), "loginId", "password") {
-		if len(q[name]) > 1 {
+// checkParameters refuses what is there twice, as RFC 6749 section 3.1 says
+// parameters MUST NOT be, what is longer than anything sensible, and what is no
+// text that can be stored. Parameters that nobody knows are ignored, as the
+// section says too.
+func checkParameters(q url.Values) error {
+	for _, name := range append(slices.Clone(carried), "locale", "login_hint", "loginId", "password") {
+		value := q.Get(name)
+		switch {
+		case len(q[name]) > 1:
 			return refuse("invalid_request", "invalid_"+name, "The request has the parameter %s more than once.", name)
-		}
-		if len(q.Get(name)) > maxParameter {
+		case len(value) > maxParameter:
 			return refuse("invalid_request", "invalid_"+name, "The parameter %s is longer than %d bytes.", name, maxParameter)
+		case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+			return refuse("invalid_request", "invalid_"+name, "The parameter %s is not text.", name)
 		}
 	}
 	return nil
@@ -137,10 +145,28 @@ func (a *authorizeRequest) check(q url.Values) *Error {
 	if mode := q.Get("response_mode"); mode != "" && mode != "query" {
 		return invalidParameter("response_mode")
 	}
+	if err := checkPrompt(q.Get("prompt")); err != nil {
+		return err
+	}
 	if err := a.checkProofKey(q); err != nil {
 		return err
 	}
 	return a.checkScopes(q.Get("scope"))
+}
+
+// checkPrompt: everybody is asked each time, so the only prompt that makes a
+// difference is the one that forbids to ask.
+//
+// Source: https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest
+func checkPrompt(prompt string) *Error {
+	prompts := strings.Fields(prompt)
+	switch {
+	case !slices.Contains(prompts, "none"):
+		return nil
+	case len(prompts) > 1: // it MUST stand alone
+		return invalidParameter("prompt")
+	}
+	return refuse("login_required", "authentication_required", "The user has to log in.")
 }
 
 // Source: https://datatracker.ietf.org/doc/html/rfc7636#section-4.3
@@ -149,9 +175,11 @@ func (a *authorizeRequest) checkProofKey(q url.Values) *Error {
 	switch {
 	case a.codeChallenge == "" && a.application.OAuthConfiguration.ProofKeyForCodeExchangePolicy == fa.Required:
 		return missingParameter("code_challenge")
+	case a.codeChallenge == "" && q.Has("code_challenge_method"): // a challenge that was lost on the way
+		return missingParameter("code_challenge")
 	case a.codeChallenge == "":
 		return nil
-	case q.Get("code_challenge_method") != "S256":
+	case q.Get("code_challenge_method") != "S256": // without one it would be "plain"
 		return refuse("invalid_request", "invalid_pkce_code_challenge_method", "Only the code_challenge_method S256 is supported.")
 	case len(a.codeChallenge) != 43: // 32 bytes in base64url
 		return refuse("invalid_request", "invalid_pkce_code_challenge", "The request has an invalid parameter: code_challenge")
@@ -170,7 +198,7 @@ func (a *authorizeRequest) checkScopes(scope string) *Error {
 			a.scopes = append(a.scopes, name)
 		case known, a.application.OAuthConfiguration.UnknownScopePolicy == "Remove":
 		default:
-			return refuse("invalid_scope", "unknown_scope", "The application does not know the scope %q.", name)
+			return refuse("invalid_scope", "unknown_scope", "The request asks for a scope that the application does not know.")
 		}
 	}
 	return nil
@@ -185,9 +213,7 @@ func (a *authorizeRequest) redirectWith(answer url.Values) string {
 	if a.state != "" {
 		answer.Set("state", a.state)
 	}
-	if a.tenant.Issuer != "" {
-		answer.Set("iss", a.tenant.Issuer) // RFC 9207
-	}
+	answer.Set("iss", a.tenant.Issuer) // RFC 9207 section 2
 	query := answer.Encode()
 	if target.RawQuery != "" {
 		query = target.RawQuery + "&" + query
@@ -196,18 +222,21 @@ func (a *authorizeRequest) redirectWith(answer url.Values) string {
 	return target.String()
 }
 
-// form parses a form in the body; parameters of the query do not count.
+// form reads a form from the body; RFC 6749 section 3.2 and FusionAuth agree
+// that parameters in the query do not count.
 func form(r *http.Request) (url.Values, error) {
-	if err := r.ParseForm(); err != nil {
-		return nil, fmt.Errorf("%w", badForm(err))
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil, errNoForm
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read the form: %w", err)
+	}
+	if r.PostForm, err = url.ParseQuery(string(body)); err != nil {
+		return nil, errNoForm
 	}
 	return r.PostForm, nil
 }
 
-func badForm(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return err
-	}
-	return refuse("invalid_request", "unknown", "The body is not a form (application/x-www-form-urlencoded).")
-}
+var errNoForm = refuse("invalid_request", "unknown", "The body is not a form (application/x-www-form-urlencoded).")

@@ -40,9 +40,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	for name, list := range values {
+	for _, list := range values {
 		if len(list) > 1 { // RFC 6749 section 3.2: MUST NOT be included more than once
-			return refuse("invalid_request", "unknown", "The request has the parameter %s more than once.", name)
+			return refuse("invalid_request", "unknown", "The request has a parameter more than once.")
 		}
 	}
 	req, err := s.tokenRequest(r, values)
@@ -65,68 +65,14 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// tokenRequest finds the client and checks the secret if one is sent; whether
-// it must be, depends on the grant.
-func (s *Server) tokenRequest(r *http.Request, values url.Values) (*tokenRequest, error) {
-	clientID, secret, err := credentials(r, values)
-	if err != nil {
-		return nil, err
-	}
-	if clientID == "" {
-		return nil, missingParameter("client_id")
-	}
-	application, err := s.application(r.Context(), clientID)
-	if err != nil {
-		if e, ok := errors.AsType[*Error](err); ok {
-			e.status = http.StatusUnauthorized
-		}
-		return nil, err
-	}
-	req := &tokenRequest{form: values, application: application}
-	if secret == "" {
-		return req, nil
-	}
-	if subtle.ConstantTimeCompare([]byte(secret), []byte(application.OAuthConfiguration.ClientSecret)) != 1 {
-		return nil, unauthorized("invalid_client_authentication", "The client could not be authenticated.")
-	}
-	req.proved = true
-	return req, nil
-}
-
-// credentials reads the client's id and secret, from the Authorization header
-// or the form, but not from both.
-//
-// Source: https://datatracker.ietf.org/doc/html/rfc6749#section-2.3.1
-func credentials(r *http.Request, values url.Values) (id, secret string, err error) {
-	id, secret = values.Get("client_id"), values.Get("client_secret")
-	header := r.Header.Get("Authorization")
-	if header == "" {
-		return id, secret, nil
-	}
-	user, pass, ok := r.BasicAuth()
-	if !ok {
-		return "", "", unauthorized("invalid_client_authentication_scheme", "The Authorization header must be HTTP Basic.")
-	}
-	basicID, errID := url.QueryUnescape(user)
-	basicSecret, errSecret := url.QueryUnescape(pass)
-	if errID != nil || errSecret != nil { // sent as they are, by clients that do not encode
-		basicID, basicSecret = user, pass
-	}
-	switch {
-	case secret != "":
-		return "", "", refuse("invalid_request", "invalid_client_authentication", "The client authenticates in the header and in the form; use one.")
-	case id != "" && id != basicID:
-		return "", "", unauthorized("client_id_mismatch", "The client_id of the form is not the one of the header.")
-	}
-	return basicID, basicSecret, nil
-}
-
 // exchange turns an authorization code into tokens. The code is gone after the
 // first try, whether it succeeds or not.
 func (s *Server) exchange(ctx context.Context, req *tokenRequest) (*tokenResponse, error) {
 	code := req.form.Get("code")
-	if code == "" {
-		return nil, missingParameter("code")
+	for _, name := range []string{"code", "redirect_uri"} {
+		if req.form.Get(name) == "" {
+			return nil, missingParameter(name)
+		}
 	}
 	usesPKCE := req.form.Get("code_verifier") != ""
 	if !req.proved && req.needsSecret(usesPKCE) {
@@ -142,6 +88,9 @@ func (s *Server) exchange(ctx context.Context, req *tokenRequest) (*tokenRespons
 	}
 	if auth.RedirectURI != req.form.Get("redirect_uri") {
 		return nil, refuse("invalid_grant", "invalid_redirect_uri", "The redirect_uri is not the one of the authorize request.")
+	}
+	if auth.CodeChallenge == "" && req.needsProofKey() {
+		return nil, refuse("invalid_grant", "missing_code_challenge", "A client without authentication must use PKCE.")
 	}
 	if err := auth.checkVerifier(req.form.Get("code_verifier")); err != nil {
 		return nil, err
@@ -160,6 +109,12 @@ func (req *tokenRequest) needsSecret(usesPKCE bool) bool {
 	default:
 		return true
 	}
+}
+
+// needsProofKey tells whether the application's policy wants PKCE from this
+// client. Where it wants it from every client, authorize has seen to it.
+func (req *tokenRequest) needsProofKey() bool {
+	return req.application.OAuthConfiguration.ProofKeyForCodeExchangePolicy == fa.NotRequiredWhenUsingClientAuth && !req.proved
 }
 
 // checkVerifier compares the PKCE verifier with the challenge. A verifier
@@ -186,11 +141,15 @@ func (auth *authorization) checkVerifier(verifier string) error {
 
 func (s *Server) issue(ctx context.Context, req *tokenRequest, auth authorization, code string) (*tokenResponse, error) {
 	user, err := s.Users.User(ctx, auth.UserID)
-	if errors.Is(err, fa.ErrNotFound) || err == nil && !user.Active {
-		return nil, refuse("invalid_grant", "user_locked", "The user is not there any more, or is deactivated.")
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fa.ErrNotFound):
+		return nil, refuse("invalid_grant", "user_not_found", "The user is not there any more.")
+	case err != nil:
 		return nil, err
+	case !user.Active:
+		return nil, refuse("invalid_grant", "user_locked", "The user is deactivated.")
+	case user.Expiry != 0 && user.Expiry <= s.Now().UnixMilli():
+		return nil, refuse("invalid_grant", "user_expired", "The user's account has expired.")
 	}
 	tenant, err := s.Tenants.Get(ctx, req.application.TenantID)
 	if err != nil {

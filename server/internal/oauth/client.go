@@ -1,0 +1,83 @@
+package oauth
+
+import (
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// tokenRequest finds the client and checks the secret if one is sent; whether
+// it must be, depends on the grant.
+func (s *Server) tokenRequest(r *http.Request, values url.Values) (*tokenRequest, error) {
+	shown, err := credentialsOf(r, values)
+	if err != nil {
+		return nil, err
+	}
+	if shown.clientID == "" {
+		return nil, missingParameter("client_id")
+	}
+	application, err := s.application(r.Context(), shown.clientID)
+	if err != nil {
+		if e, ok := errors.AsType[*Error](err); ok {
+			e.status = http.StatusUnauthorized
+		}
+		return nil, err
+	}
+	req := &tokenRequest{form: values, application: application}
+	if len(shown.secrets) == 0 {
+		return req, nil
+	}
+	if !shown.prove(application.OAuthConfiguration.ClientSecret) {
+		return nil, unauthorized("invalid_client_authentication", "The client could not be authenticated.")
+	}
+	req.proved = true
+	return req, nil
+}
+
+// credentials is how a client says who it is.
+type credentials struct {
+	clientID string
+	secrets  []string // what may have been meant; none when none was sent
+}
+
+func (c credentials) prove(secret string) bool {
+	return slices.ContainsFunc(c.secrets, func(shown string) bool {
+		return subtle.ConstantTimeCompare([]byte(shown), []byte(secret)) == 1
+	})
+}
+
+// credentialsOf reads the client's id and secret, from the Authorization header
+// or the form, but not from both. In the header they should be encoded as in a
+// form, and many clients do not: a secret with a plus sign or a percent sign
+// is taken either way.
+//
+// Source: https://datatracker.ietf.org/doc/html/rfc6749#section-2.3.1
+func credentialsOf(r *http.Request, values url.Values) (c credentials, err error) {
+	c.clientID = values.Get("client_id")
+	if secret := values.Get("client_secret"); secret != "" {
+		c.secrets = []string{secret}
+	}
+	if r.Header.Get("Authorization") == "" {
+		return c, nil
+	}
+	user, pass, ok := r.BasicAuth()
+	switch {
+	case !ok:
+		return c, unauthorized("invalid_client_authentication_scheme", "The Authorization header must be HTTP Basic.")
+	case c.secrets != nil:
+		return c, refuse("invalid_request", "invalid_client_authentication", "The client authenticates in the header and in the form; use one.")
+	case c.clientID != "" && !strings.EqualFold(c.clientID, user):
+		return c, unauthorized("client_id_mismatch", "The client_id of the form is not the one of the header.")
+	}
+	c.clientID = user
+	if pass != "" {
+		c.secrets = []string{pass}
+	}
+	if decoded, err := url.QueryUnescape(pass); err == nil && decoded != pass {
+		c.secrets = append(c.secrets, decoded)
+	}
+	return c, nil
+}
