@@ -93,13 +93,13 @@ func (s *Server) Close() error { return s.db.Close() }
 // wire puts the parts together and mounts them in one list.
 func (s *Server) wire(ids instance) {
 	service := &identity.Service{
-		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors,
+		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
 		Store: s.db, Identifiers: s.db,
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, runtime.GOMAXPROCS(0), hashQueue*runtime.GOMAXPROCS(0)),
 		Outside:   &deliver.Connectors{Events: s.db, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors},
 		Now:       s.config.Now, NewID: newID,
 	}
-	tokens := &identity.Tokens{Signer: s.keys, Now: s.config.Now, NewID: newID}
+	tokens := &identity.Tokens{Signer: s.keys, Groups: s.db, Now: s.config.Now, NewID: newID}
 	mux := &api.Mux{ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Now: s.config.Now, Log: s.config.Log}
 
 	(&api.Tenants{
@@ -108,6 +108,8 @@ func (s *Server) wire(ids instance) {
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
 	(&api.Users{Service: service, Store: s.db, Applications: s.db.Applications}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
+	(&api.Groups{Store: s.db.Groups, Applications: s.db.Applications, NewID: newID, Now: s.config.Now}).Mount(mux)
+	(&api.Members{Store: s.db, Groups: s.db.Groups, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.APIKeys{Store: s.db.APIKeys, NewID: newID, NewKey: newSecret, Now: s.config.Now}).Mount(mux)
 	(&api.Keys{
 		Store: s.db.SigningKeys, Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, NewID: newID, Now: s.config.Now,

@@ -209,7 +209,7 @@ func (h *Applications) reactivate(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return h.resource.respond(w, a)
+	return h.resource.respond(w, r, a)
 }
 
 // change changes the application that the path names.

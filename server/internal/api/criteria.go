@@ -13,6 +13,8 @@ import (
 // criteria is what searches can ask for; each looks at those that it knows.
 type criteria struct {
 	End             int64   `json:"end"`
+	EntityID        fa.ID   `json:"entityId"`
+	GroupID         fa.ID   `json:"groupId"`
 	Message         string  `json:"message"`
 	Name            string  `json:"name"`
 	NumberOfResults int     `json:"numberOfResults"`
@@ -22,6 +24,7 @@ type criteria struct {
 	State           string  `json:"state"`
 	TenantID        fa.ID   `json:"tenantId"`
 	Type            string  `json:"type"`
+	UserID          fa.ID   `json:"userId"`
 	Rest            fa.Rest `json:",embed"`
 }
 
@@ -42,17 +45,28 @@ func readCriteria(r *http.Request) (criteria, error) {
 	return c, c.validate()
 }
 
-func (c *criteria) readQuery(q url.Values) (err error) {
+func (c *criteria) readQuery(q url.Values) error {
 	var errs fa.Errors
 	c.Message, c.Name, c.OrderBy = q.Get("message"), q.Get("name"), q.Get("orderBy")
 	c.State, c.Type = q.Get("state"), q.Get("type")
-	if c.TenantID, err = fa.ParseID(q.Get("tenantId")); err != nil && q.Get("tenantId") != "" {
-		errs.Field("tenantId", "couldNotConvert", "[%s] is not a UUID.", q.Get("tenantId"))
-	}
+	c.EntityID, c.GroupID = idIn(&errs, q, "entityId"), idIn(&errs, q, "groupId")
+	c.TenantID, c.UserID = idIn(&errs, q, "tenantId"), idIn(&errs, q, "userId")
 	c.Start, c.End = number(&errs, q, "start", 0), number(&errs, q, "end", 0)
 	c.NumberOfResults = int(number(&errs, q, "numberOfResults", int64(c.NumberOfResults)))
 	c.StartRow = int(number(&errs, q, "startRow", 0))
 	return errs.OrNil()
+}
+
+// idIn reads an id from a parameter; the empty one when there is none.
+func idIn(errs *fa.Errors, q url.Values, name string) fa.ID {
+	if q.Get(name) == "" {
+		return ""
+	}
+	id, err := fa.ParseID(q.Get(name))
+	if err != nil {
+		errs.Field(name, "couldNotConvert", "[%s] is not a UUID.", q.Get(name))
+	}
+	return id
 }
 
 func number(errs *fa.Errors, q url.Values, name string, otherwise int64) int64 {

@@ -34,9 +34,14 @@ func readPatch(r *http.Request) (p patch, err error) {
 // on applies the patch to an object, and returns the body of a PUT that would
 // do the same.
 func (p patch) on(name string, current any) (body envelope, err error) {
-	document, err := fa.Encode(map[string]any{name: current})
+	return p.onRequest(map[string]any{name: current})
+}
+
+// onRequest applies the patch to a whole request.
+func (p patch) onRequest(request map[string]any) (body envelope, err error) {
+	document, err := fa.Encode(request)
 	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", name, err)
+		return nil, fmt.Errorf("encode what is to be patched: %w", err)
 	}
 	result, err := p.apply(document, p.change)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"wherry/server/internal/fa"
 )
 
@@ -41,6 +43,12 @@ type resource[T any] struct {
 	// copied turns a copy of an object into the start of the one that a request
 	// describes; nil when there is no such request.
 	copied func(source, described *T)
+	// beside is where an object keeps what requests state beside it, such as
+	// "roleIds"; nil when there is nothing.
+	beside map[string]func(v *T) any
+	// show completes objects for an answer with what other objects know; nil
+	// when they are complete.
+	show func(ctx context.Context, all ...*T) error
 	// async lets clients ask not to wait for a deletion. It has ended all the
 	// same when it is answered; they look again until the object is gone.
 	async bool
@@ -67,26 +75,50 @@ func (s *resource[T]) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v, err := s.decode(body)
+	if err != nil {
+		return err
+	}
+	if err := s.copySource(r, body, v); err != nil {
+		return err
+	}
+	if err := s.create(r.Context(), callerOf(r), v, id); err != nil {
+		return err
+	}
+	if err := fa.Join(s.check(v), s.references(r.Context(), v)); err != nil {
+		return err
+	}
+	if err := s.store.Create(r.Context(), v); err != nil {
+		return err
+	}
+	return s.respond(w, r, v)
+}
+
+// decode reads the object and what stands beside it.
+func (s *resource[T]) decode(body envelope) (*T, error) {
 	v := s.blank()
 	if err := body.decode(s.name, &v); err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.copySource(r, body, &v); err != nil {
-		return err
+	for member, field := range s.beside {
+		raw, given := body[member]
+		if !given {
+			raw = jsontext.Value("null")
+		}
+		if err := fa.DecodeAt(member, raw, field(&v)); err != nil {
+			return nil, err
+		}
 	}
-	if err := s.create(r.Context(), callerOf(r), &v, id); err != nil {
-		return err
+	return &v, nil
+}
+
+// document is the request that would make the object what it is.
+func (s *resource[T]) document(v *T) map[string]any {
+	document := map[string]any{s.name: v}
+	for member, field := range s.beside {
+		document[member] = field(v)
 	}
-	if err := s.check(&v); err != nil {
-		return err
-	}
-	if err := s.references(r.Context(), &v); err != nil {
-		return err
-	}
-	if err := s.store.Create(r.Context(), &v); err != nil {
-		return err
-	}
-	return s.respond(w, &v)
+	return document
 }
 
 // copySource makes v a copy of the object that the request names beside it,
@@ -116,7 +148,7 @@ func (s *resource[T]) get(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.respond(w, v)
+	return s.respond(w, r, v)
 }
 
 func (s *resource[T]) all(w http.ResponseWriter, r *http.Request) error {
@@ -130,6 +162,9 @@ func (s *resource[T]) all(w http.ResponseWriter, r *http.Request) error {
 			seen = append(seen, v)
 		}
 	}
+	if err := s.shown(r.Context(), seen...); err != nil {
+		return err
+	}
 	return respond(w, http.StatusOK, map[string]any{s.plural: seen})
 }
 
@@ -140,8 +175,7 @@ func (s *resource[T]) put(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.change(w, r, func(*T) (*T, error) {
-		next := s.blank()
-		return &next, body.decode(s.name, &next)
+		return s.decode(body)
 	})
 }
 
@@ -151,12 +185,11 @@ func (s *resource[T]) patch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.change(w, r, func(current *T) (*T, error) {
-		body, err := p.on(s.name, current)
+		body, err := p.onRequest(s.document(current))
 		if err != nil {
 			return nil, err
 		}
-		next := s.blank()
-		return &next, body.decode(s.name, &next)
+		return s.decode(body)
 	})
 }
 
@@ -176,10 +209,10 @@ func (s *resource[T]) change(w http.ResponseWriter, r *http.Request, to func(cur
 		return next, s.check(next)
 	}
 	draft, err := prepare(current)
-	if err != nil {
+	if draft == nil {
 		return err
 	}
-	if err := s.references(r.Context(), draft); err != nil {
+	if err := fa.Join(err, s.references(r.Context(), draft)); err != nil {
 		return err
 	}
 	stored, err := s.store.Update(r.Context(), id, func(current *T) error {
@@ -192,7 +225,7 @@ func (s *resource[T]) change(w http.ResponseWriter, r *http.Request, to func(cur
 	if err != nil {
 		return err
 	}
-	return s.respond(w, stored)
+	return s.respond(w, r, stored)
 }
 
 func (s *resource[T]) references(ctx context.Context, v *T) error {
@@ -244,6 +277,16 @@ func (s *resource[T]) seen(r *http.Request, id fa.ID) (*T, error) {
 	return v, err
 }
 
-func (s *resource[T]) respond(w http.ResponseWriter, v *T) error {
+func (s *resource[T]) shown(ctx context.Context, all ...*T) error {
+	if s.show == nil {
+		return nil
+	}
+	return s.show(ctx, all...)
+}
+
+func (s *resource[T]) respond(w http.ResponseWriter, r *http.Request, v *T) error {
+	if err := s.shown(r.Context(), v); err != nil {
+		return err
+	}
 	return respond(w, http.StatusOK, map[string]*T{s.name: v})
 }

@@ -75,7 +75,7 @@ func (h *System) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	found, total, err := h.Store.SearchEventLog(r.Context(), fa.EventSearch{
 		Message: c.Message, Type: c.Type, Start: c.Start, End: c.End,
-		Limit: c.NumberOfResults, Offset: c.StartRow, Order: inSQL(order),
+		Limit: c.NumberOfResults, Offset: c.StartRow, Order: inColumns(order, eventColumns),
 	})
 	if err != nil {
 		return err
@@ -83,10 +83,11 @@ func (h *System) search(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusOK, map[string]any{"eventLogs": found, "total": total})
 }
 
-func inSQL(order []ordering) string {
+// inColumns writes an order in SQL; columns are the names there.
+func inColumns(order []ordering, columns map[string]string) string {
 	terms := make([]string, len(order))
 	for i, o := range order {
-		terms[i] = eventColumns[o.column]
+		terms[i] = columns[o.column]
 		if o.descending {
 			terms[i] += " desc"
 		}

@@ -62,10 +62,7 @@ func (s *Service) complete(ctx context.Context, tenant *fa.Tenant, u *fa.Account
 			return err
 		}
 	}
-	if len(u.Memberships) > 0 {
-		return fa.FieldError("user.memberships", "invalid", "The group [%s] does not exist.", u.Memberships[0].GroupID)
-	}
-	return nil
+	return s.completeMemberships(ctx, tenant.ID, &u.User)
 }
 
 // synchronise overwrites a copy with what the connector says today.
@@ -73,6 +70,7 @@ func (s *Service) synchronise(ctx context.Context, fresh *fa.Account) (*fa.Accou
 	return s.Store.UpdateUser(ctx, fresh.ID, func(u *fa.Account) error {
 		next := *fresh
 		next.InsertInstant, next.LastLoginInstant, next.TwoFactor = u.InsertInstant, u.LastLoginInstant, u.TwoFactor
+		next.Memberships = renewMemberships(fresh.Memberships, u.Memberships)
 		*u = next
 		return nil
 	})

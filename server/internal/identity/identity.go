@@ -17,6 +17,7 @@ type Service struct {
 	Tenants      Lookup[fa.Tenant]
 	Applications Lookup[fa.Application]
 	Connectors   Lookup[fa.Connector]
+	Groups       Lookup[fa.Group]
 	Store        Store
 	Identifiers  Identifiers
 	Passwords    *password.Hasher

@@ -15,6 +15,7 @@ import (
 // Source: https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/tokens
 type Tokens struct {
 	Signer Signer
+	Groups Groups
 	Now    func() time.Time
 	NewID  func() fa.ID
 }
@@ -55,7 +56,11 @@ func (t *Tokens) Access(ctx context.Context, g Grant) (Token, error) {
 	claims["authenticationType"] = g.AuthenticationType
 	if g.Registration != nil {
 		claims["applicationId"] = g.Registration.ApplicationID
-		claims["roles"] = g.roles()
+		roles, err := t.roles(ctx, g)
+		if err != nil {
+			return Token{}, err
+		}
+		claims["roles"] = roles
 	}
 	if len(g.Scopes) > 0 {
 		claims["scope"] = strings.Join(g.Scopes, " ")

@@ -24,7 +24,7 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	u.LastUpdateInstant = u.InsertInstant
 	u.Registrations = []fa.Registration{}
 	u.LastLoginInstant, u.PasswordLastUpdateInstant = 0, 0 // not a client's to say
-	if err := s.settle(tenant, u, request.Password); err != nil {
+	if err := fa.Join(s.settle(tenant, u, request.Password), s.completeMemberships(ctx, tenantID, &u.User)); err != nil {
 		return nil, err
 	}
 	if err := s.setPassword(ctx, tenant, u, request); err != nil {

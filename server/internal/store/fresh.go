@@ -8,6 +8,7 @@ import (
 
 // tables is every table with objects, dependants first.
 var tables = []string{
+	"entity_grants", "entities", "entity_types", "group_members", "groups",
 	"external_identifiers", "registrations", "users", "applications", "tenants", "connectors", "api_keys", "signing_keys", "event_log", "instance",
 }
 

@@ -25,6 +25,7 @@ type DB struct {
 	Connectors   Documents[fa.Connector]
 	APIKeys      Documents[fa.APIKey]
 	SigningKeys  Documents[fa.SigningKey]
+	Groups       Documents[fa.Group]
 
 	dialect
 	writer, reader *sql.DB
@@ -58,6 +59,7 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.Connectors = Documents[fa.Connector]{db, connectors}
 	db.APIKeys = Documents[fa.APIKey]{db, apiKeys}
 	db.SigningKeys = Documents[fa.SigningKey]{db, signingKeys}
+	db.Groups = Documents[fa.Group]{db, groups}
 	return db, nil
 }
 

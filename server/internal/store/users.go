@@ -5,17 +5,18 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"wherry/server/internal/fa"
 )
 
-// An account is one row of users with its password, and one row of
-// registrations for each application.
+// An account is one row of users with its password, one row of registrations
+// for each application, and one of group_members for each group.
 const accountColumns = "id, doc, encryption_scheme, factor, salt, password_hash"
 
-// User returns an account with its registrations, or fa.ErrNotFound.
+// User returns an account with registrations and memberships, or fa.ErrNotFound.
 func (db *DB) User(ctx context.Context, id fa.ID) (*fa.Account, error) {
 	u, err := db.account(ctx, db.reader, "id = $1", id)
 	return u, wrapUser("read", err)
@@ -44,7 +45,7 @@ func (db *DB) Users(ctx context.Context, tenant fa.ID, limit, offset int) ([]*fa
 		"select "+accountColumns+" from users where tenant_id = $1 order by insert_instant, id limit $2 offset $3", tenant, limit, offset)
 	for _, u := range all {
 		if err == nil {
-			err = loadRegistrations(ctx, db.reader, u)
+			err = loadPlaces(ctx, db.reader, u)
 		}
 	}
 	return all, wrapUser("list", err)
@@ -57,7 +58,10 @@ func (db *DB) CreateUser(ctx context.Context, u *fa.Account) error {
 		if err := freeIdentities(ctx, tx, u); err != nil {
 			return err
 		}
-		return insertUser(ctx, tx, u)
+		if err := insertUser(ctx, tx, u); err != nil {
+			return err
+		}
+		return db.changeMemberships(ctx, tx, u, nil)
 	})
 	return wrapUser("create", db.userCollision(ctx, u, err))
 }
@@ -70,13 +74,17 @@ func (db *DB) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account)
 		if u, err = db.account(ctx, tx, "id = $1"+db.forUpdate, id); err != nil {
 			return err
 		}
+		before := slices.Clone(u.Memberships)
 		if err := change(u); err != nil {
 			return err
 		}
 		if err := freeIdentities(ctx, tx, u); err != nil {
 			return err
 		}
-		return updateUser(ctx, tx, u)
+		if err := updateUser(ctx, tx, u); err != nil {
+			return err
+		}
+		return db.changeMemberships(ctx, tx, u, before)
 	})
 	return u, wrapUser("update", db.userCollision(ctx, u, err))
 }
@@ -91,7 +99,15 @@ func (db *DB) account(ctx context.Context, q querier, condition string, args ...
 	if err != nil {
 		return nil, err
 	}
-	return u, loadRegistrations(ctx, q, u)
+	return u, loadPlaces(ctx, q, u)
+}
+
+// loadPlaces loads what a user is part of: applications and groups.
+func loadPlaces(ctx context.Context, q querier, u *fa.Account) error {
+	if err := loadRegistrations(ctx, q, u); err != nil {
+		return err
+	}
+	return loadMemberships(ctx, q, u)
 }
 
 func scanAccount(row scanner) (*fa.Account, error) {
@@ -156,10 +172,11 @@ func insertRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 	return nil
 }
 
-// userRow is the row of an account: registrations have their own.
+// userRow is the row of an account: registrations and memberships have their
+// own.
 func userRow(u *fa.Account) ([]any, error) {
 	plain := u.User
-	plain.Registrations, plain.EncryptionScheme = []fa.Registration{}, ""
+	plain.Registrations, plain.Memberships, plain.EncryptionScheme = []fa.Registration{}, []fa.Membership{}, ""
 	doc, err := fa.EncodeWhole(plain)
 	if err != nil {
 		return nil, fmt.Errorf("encode: %w", err)
