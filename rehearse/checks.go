@@ -325,7 +325,7 @@ func (c *checker) eventLog(ctx context.Context) error {
 				return fmt.Errorf("an entry holds the password of %s", p.LoginID)
 			}
 		}
-		said = said || strings.Contains(e.Message, c.late.LoginID) && strings.Contains(e.Message, "[404]")
+		said = said || strings.Contains(e.Message, c.late.LoginID) && strings.Contains(e.Message, "[unavailable]")
 	}
 	if !said {
 		return fmt.Errorf("no entry tells of the sign-in of %s", c.late.LoginID)

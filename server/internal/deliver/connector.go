@@ -75,7 +75,7 @@ func (c *Connectors) generic(ctx context.Context, conn *fa.Connector, request id
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was only read
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	t.answered(resp.StatusCode, body)
+	t.answered(resp, body)
 	switch {
 	case resp.StatusCode == http.StatusNotFound:
 		return nil, nil //nolint:nilnil // documented above: nobody, and no error

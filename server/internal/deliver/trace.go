@@ -3,6 +3,7 @@ package deliver
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -11,6 +12,10 @@ import (
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 )
+
+// outcomeHeader is how Wherry's connector says why, where FusionAuth's contract
+// knows 404 alone. FusionAuth takes no notice of it.
+const outcomeHeader = "Wherry-Outcome"
 
 // trace collects what FusionAuth writes to its event log about one call of a
 // connector. The password is never part of it.
@@ -35,9 +40,12 @@ func (t *trace) line(format string, args ...any) {
 	fmt.Fprintf(&t.lines, "%s %s\n", t.now().UTC().Format("1/2/2006 03:04:05 PM MST"), fmt.Sprintf(format, args...))
 }
 
-func (t *trace) answered(status int, body []byte) {
-	t.status, t.body = status, body
-	t.line("The endpoint returned status code [%d].", status)
+func (t *trace) answered(resp *http.Response, body []byte) {
+	t.status, t.body = resp.StatusCode, body
+	t.line("The endpoint returned status code [%d].", resp.StatusCode)
+	if outcome := resp.Header.Get(outcomeHeader); outcome != "" {
+		t.line("The endpoint gave the outcome [%s].", outcome)
+	}
 }
 
 // user reads the connector's answer.
