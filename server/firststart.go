@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -68,6 +69,9 @@ func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error
 	for _, app := range []*fa.Application{adminApplication(), tenantManager(given.TenantManagerID)} {
 		app.TenantID, app.InsertInstant, app.LastUpdateInstant = tenant.ID, now, now
 		app.OAuthConfiguration.ClientSecret = newSecret()
+		for i := range app.Roles {
+			app.Roles[i].InsertInstant, app.Roles[i].LastUpdateInstant = now, now
+		}
 		app.Normalize()
 		if err := s.db.Applications.Create(ctx, app); err != nil {
 			return err
@@ -143,38 +147,62 @@ var adminRoles = []struct{ name, suffix string }{
 // in their order, without a detour over the network.
 func (s *Server) runKickstart(ctx context.Context, plan *kickstart.Plan) error {
 	for i := range plan.APIKeys {
-		key := &plan.APIKeys[i]
-		key.Normalize()
-		if err := key.Validate(); err != nil {
-			return fmt.Errorf("kickstart: apiKeys[%d]: %w", i, err)
-		}
-		if key.ID == "" {
-			key.ID = newID()
-		}
-		key.InsertInstant = s.config.Now().UnixMilli()
-		key.LastUpdateInstant = key.InsertInstant
-		if err := s.db.APIKeys.Create(ctx, key); err != nil {
+		if err := s.createKickstartKey(ctx, &plan.APIKeys[i]); err != nil {
 			return fmt.Errorf("kickstart: apiKeys[%d]: %w", i, err)
 		}
 	}
 	for i, r := range plan.Requests {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		req, err := http.NewRequestWithContext(ctx, r.Method, r.Path, bytes.NewReader(r.Body))
-		if err != nil {
-			return fmt.Errorf("kickstart: requests[%d]: %w", i, err)
-		}
-		req.Header.Set("Authorization", plan.APIKeys[0].Key)
-		req.Header.Set("Content-Type", r.ContentType)
-		if r.TenantID != "" {
-			req.Header.Set("X-FusionAuth-TenantId", r.TenantID)
-		}
-		answer := newAnswer()
-		s.handler.ServeHTTP(answer, req)
-		if answer.status >= http.StatusMultipleChoices {
-			return errKickstart(i, r.Method, r.Path, answer.status, answer.body.Bytes())
+		if err := s.makeKickstartRequest(ctx, plan.APIKeys[0].Key, r); err != nil {
+			return fmt.Errorf("kickstart: requests[%d], %s %s: %w", i, r.Method, r.Path, err)
 		}
 	}
 	return nil
+}
+
+func (s *Server) createKickstartKey(ctx context.Context, key *fa.APIKey) error {
+	restricted := len(key.Permissions.Endpoints) > 0
+	key.Normalize()
+	if restricted && len(key.Permissions.Endpoints) == 0 { // or it could do everything
+		return errors.New("keys are managed by those with keyManager, not by a permission")
+	}
+	if err := key.Validate(); err != nil {
+		return err
+	}
+	if key.ID == "" {
+		key.ID = newID()
+	}
+	key.InsertInstant = s.config.Now().UnixMilli()
+	key.LastUpdateInstant = key.InsertInstant
+	return s.db.APIKeys.Create(ctx, key)
+}
+
+func (s *Server) makeKickstartRequest(ctx context.Context, key string, r kickstart.Request) error {
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.Path, bytes.NewReader(r.Body))
+	if err != nil {
+		return errors.New("the url is not one")
+	}
+	req.Header.Set("Authorization", key)
+	req.Header.Set("Content-Type", r.ContentType)
+	if r.TenantID != "" {
+		req.Header.Set("X-FusionAuth-TenantId", r.TenantID)
+	}
+	answer := newAnswer()
+	s.handler.ServeHTTP(answer, req)
+	switch {
+	case ctx.Err() != nil: // an answer that nobody waits for may say anything
+		return ctx.Err()
+	case answer.status >= http.StatusMultipleChoices:
+		return fmt.Errorf("it was answered with status %d%s", answer.status, refusal(answer.body.Bytes()))
+	}
+	return nil
+}
+
+// refusal lists the codes of the errors in a body; the messages beside them may
+// repeat what is in the file.
+func refusal(body []byte) string {
+	var refused fa.Errors
+	if len(body) == 0 || fa.Decode(body, &refused) != nil || refused.OrNil() == nil {
+		return ""
+	}
+	return ", " + refused.Error()
 }

@@ -78,7 +78,10 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: c, db: db, keys: &keys.Ring{Store: db.SigningKeys}}
-	if err := s.start(ctx); err != nil {
+	if err := db.Alone(ctx, s.start); err != nil {
+		if ctx.Err() != nil { // what was being done then is nobody's mistake
+			err = fmt.Errorf("start: %w", ctx.Err())
+		}
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
@@ -181,9 +184,4 @@ func (s *Server) fresh(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	return s.db.Untouched(ctx)
-}
-
-// errKickstart names the request that failed.
-func errKickstart(i int, method, path string, status int, body []byte) error {
-	return fmt.Errorf("kickstart: request %d, %s %s, was answered with status %d: %s", i, method, path, status, body)
 }
