@@ -113,9 +113,13 @@ func (s *Server) wire(ids instance) {
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Groups{Store: s.db.Groups, Applications: s.db.Applications, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Members{Store: s.db, Groups: s.db.Groups, NewID: newID, Now: s.config.Now}).Mount(mux)
+	(&api.EntityTypes{Store: s.db.EntityTypes, Keys: s.db.SigningKeys, NewID: newID, Now: s.config.Now}).Mount(mux)
+	(&api.Entities{Store: s.db.Entities, Types: s.db.EntityTypes, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
+	(&api.Grants{Store: s.db, Entities: s.db.Entities, Types: s.db.EntityTypes, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.APIKeys{Store: s.db.APIKeys, NewID: newID, NewKey: newSecret, Now: s.config.Now}).Mount(mux)
 	(&api.Keys{
-		Store: s.db.SigningKeys, Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, NewID: newID, Now: s.config.Now,
+		Store: s.db.SigningKeys, Tenants: s.db.Tenants, Applications: s.db.Applications, EntityTypes: s.db.EntityTypes,
+		Default: ids.tenant, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
 	(&api.Login{SignIn: service, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type Keys struct {
 	Store        Documents[fa.SigningKey]
 	Tenants      Documents[fa.Tenant]
 	Applications Documents[fa.Application]
+	EntityTypes  Documents[fa.EntityType]
 	Default      fa.ID // the tenant whose issuer certificates bear
 	NewID        func() fa.ID
 	Now          func() time.Time
@@ -180,7 +182,7 @@ func (h *Keys) delete(_ http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if used {
-		return fa.GeneralError("inUse", "The key [%s] signs tokens of a tenant or an application. Let them use another one first.", id)
+		return fa.GeneralError("inUse", "The key [%s] signs tokens of a tenant, an application or an entity type. Let them use another one first.", id)
 	}
 	return h.Store.Delete(r.Context(), id)
 }
@@ -205,7 +207,8 @@ func (h *Keys) used(ctx context.Context, id fa.ID) (bool, error) {
 			return true, nil
 		}
 	}
-	return false, nil
+	types, err := h.EntityTypes.All(ctx)
+	return slices.ContainsFunc(types, func(t *fa.EntityType) bool { return t.JWTConfiguration.AccessTokenKeyID == id }), err
 }
 
 func respondKeyOf(w http.ResponseWriter, k *fa.SigningKey) error {

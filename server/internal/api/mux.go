@@ -44,8 +44,13 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // Handle registers an endpoint that needs an API key with the permission for
 // its path and method.
 func (m *Mux) Handle(pattern string, h handler) {
-	method, path, _ := strings.Cut(pattern, " ")
-	endpoint := endpointOf(path)
+	_, path, _ := strings.Cut(pattern, " ")
+	m.handleAs(pattern, endpointOf(path), h)
+}
+
+// handleAs is Handle for a pattern that does not say which endpoint it is.
+func (m *Mux) handleAs(pattern, endpoint string, h handler) {
+	method, _, _ := strings.Cut(pattern, " ")
 	m.HandleOpen(pattern, func(w http.ResponseWriter, r *http.Request) error {
 		caller, err := m.authenticate(r, method, endpoint)
 		if err != nil {

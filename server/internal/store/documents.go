@@ -55,11 +55,6 @@ func (d Documents[T]) Create(ctx context.Context, v *T) error {
 // Update hands the current object to change and stores what change made of it.
 func (d Documents[T]) Update(ctx context.Context, id fa.ID, change func(*T) error) (*T, error) {
 	var v *T
-	assignments := make([]string, len(d.columns))
-	for i, column := range d.columns {
-		assignments[i] = fmt.Sprintf("%s = $%d", column, i+2)
-	}
-	update := fmt.Sprintf("update %s set %s, doc = $%d where id = $1", d.table, strings.Join(assignments, ", "), len(d.columns)+2)
 	load := func(tx *sql.Tx) (err error) {
 		if v, err = d.one(ctx, tx, "id = $1"+d.db.forUpdate, id); err != nil {
 			return err
@@ -73,12 +68,20 @@ func (d Documents[T]) Update(ctx context.Context, id fa.ID, change func(*T) erro
 		if err := d.free(ctx, tx, v); err != nil {
 			return err
 		}
-		return d.store(ctx, tx, update, v)
+		return d.store(ctx, tx, d.updateSQL(), v)
 	})
 	if d.db.isUnique(err) {
 		err = d.collision(ctx, v, err)
 	}
 	return v, d.wrap("update", err)
+}
+
+func (d Documents[T]) updateSQL() string {
+	assignments := make([]string, len(d.columns))
+	for i, column := range d.columns {
+		assignments[i] = fmt.Sprintf("%s = $%d", column, i+2)
+	}
+	return fmt.Sprintf("update %s set %s, doc = $%d where id = $1", d.table, strings.Join(assignments, ", "), len(d.columns)+2)
 }
 
 // Delete removes an object and what belongs to it.

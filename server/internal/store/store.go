@@ -26,6 +26,8 @@ type DB struct {
 	APIKeys      Documents[fa.APIKey]
 	SigningKeys  Documents[fa.SigningKey]
 	Groups       Documents[fa.Group]
+	EntityTypes  EntityTypes
+	Entities     Entities
 
 	dialect
 	writer, reader *sql.DB
@@ -60,6 +62,8 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.APIKeys = Documents[fa.APIKey]{db, apiKeys}
 	db.SigningKeys = Documents[fa.SigningKey]{db, signingKeys}
 	db.Groups = Documents[fa.Group]{db, groups}
+	db.EntityTypes = EntityTypes{Documents[fa.EntityType]{db, entityTypes}}
+	db.Entities = Entities{Documents[fa.Entity]{db, entities}}
 	return db, nil
 }
 
