@@ -181,10 +181,10 @@ func TestEntities(t *testing.T) {
 			status: 400, codes: "[duplicate]entity.clientId",
 		},
 		{name: "id that is taken", given: given, do: strings.Replace(makeRobot, robotID, entityID, 1), status: 400, codes: "[duplicate]id"},
-		{name: "two tenants and none named", given: []string{makeType, makeTenant}, do: makeEntity, status: 400, codes: "[TenantIdRequired]"},
-		{name: "entity of another tenant", given: append(slices.Clone(given), makeTenant), tenant: anotherTenantID, do: "DELETE /api/entity/" + entityID, status: 404},
+		{name: "two tenants and none named", given: []string{makeType, anotherTenant}, do: makeEntity, status: 400, codes: "[TenantIdRequired]"},
+		{name: "entity of another tenant", given: append(slices.Clone(given), anotherTenant), tenant: anotherTenantID, do: "DELETE /api/entity/" + entityID, status: 404},
 		{
-			name: "parent of another tenant", given: append(slices.Clone(given), makeTenant), tenant: anotherTenantID,
+			name: "parent of another tenant", given: append(slices.Clone(given), anotherTenant), tenant: anotherTenantID,
 			do: `POST /api/entity {"entity":{"name":"x","parentId":"` + entityID + `","type":{"id":"` + typeID + `"}}}`, status: 400, codes: "[invalid]entity.parentId",
 		},
 		{name: "all at once", given: given, do: "GET /api/entity", status: 405},
@@ -253,7 +253,7 @@ func TestGrants(t *testing.T) {
 		},
 		{
 			name: "all", given: after(grantTo("recipientEntityId", robotID, ""), grantTo("userId", janeID, "write")), do: "GET " + path, status: 200,
-			want: values{"grants.0.recipientEntityId": robotID, "grants.1.userId": janeID, "grants.2": absent, "grant": absent},
+			want: values{"grants.0.entity.id": entityID, "grants.1.entity.id": entityID, "grants.2": absent, "grant": absent},
 		},
 		{
 			name: "replaced", given: after(grantTo("userId", janeID, "write"), strings.Replace(grantTo("userId", janeID, "read"), "POST", "PUT", 1)), do: "GET " + path, status: 200,
@@ -283,9 +283,9 @@ func TestGrants(t *testing.T) {
 		},
 		{name: "recipient that is no id", given: given, do: "GET " + path + "?userId=x", status: 400, codes: "[couldNotConvert]userId"},
 		{name: "no grant", given: given, do: "PUT " + path + " {}", status: 400, codes: "[missing]grant"},
-		{name: "entity of another tenant", given: after(makeTenant), tenant: anotherTenantID, do: grantTo("userId", janeID, ""), status: 404},
+		{name: "entity of another tenant", given: after(anotherTenant), tenant: anotherTenantID, do: grantTo("userId", janeID, ""), status: 404},
 		{
-			name: "user of another tenant", given: after(makeTenant, `POST /api/user/`+nobodyID+` {"user":{"email":"ada@example.com","tenantId":"`+anotherTenantID+`"}}`),
+			name: "user of another tenant", given: after(anotherTenant, `POST /api/user/`+nobodyID+` {"user":{"email":"ada@example.com","tenantId":"`+anotherTenantID+`"}}`),
 			do: grantTo("userId", nobodyID, ""), status: 400, codes: "[invalid]grant.userId",
 		},
 		{name: "key without the permission", as: readerKey, do: "GET " + path, status: 401},
