@@ -160,11 +160,7 @@ func (s *Server) runKickstart(ctx context.Context, plan *kickstart.Plan) error {
 }
 
 func (s *Server) createKickstartKey(ctx context.Context, key *fa.APIKey) error {
-	restricted := len(key.Permissions.Endpoints) > 0
 	key.Normalize()
-	if restricted && len(key.Permissions.Endpoints) == 0 { // or it could do everything
-		return errors.New("keys are managed by those with keyManager, not by a permission")
-	}
 	if err := key.Validate(); err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func TestFailedKickstart(t *testing.T) {
 		{"wrong method", `{` + key + `,"requests":[{"method":"PATCH","url":"/api/user"}]}`, exit.Failed, []string{"status 405"}},
 		{"no URL", `{` + key + `,"requests":[{"method":"POST","url":"/%zz"}]}`, exit.Failed, []string{"requests[0], POST /%zz"}},
 		{"key twice", `{"apiKeys":[{"key":"k"},{"key":"k"}]}`, exit.Failed, []string{"apiKeys[1]", "[duplicate]apiKey.key"}},
-		{"key that would be too wide", `{"apiKeys":[{"key":"k"},{"key":"l","permissions":{"endpoints":{"/api/api-key":["GET"]}}}]}`, exit.Failed, []string{"apiKeys[1]", "keyManager"}},
+		{"key that would be too wide", `{"apiKeys":[{"key":"k"},{"key":"l","permissions":{"endpoints":{"/api/api-key":["GET"]}}}]}`, exit.Failed, []string{"apiKeys[1]", "[invalid]apiKey.permissions.endpoints"}},
 		{"key with permissions that are none", `{"apiKeys":[{"key":"k"},{"key":"l","permissions":{"endpoints":{"user":["GET"]}}}]}`, exit.Failed, []string{"apiKeys[1]", "[invalid]apiKey.permissions.endpoints"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
