@@ -26,7 +26,7 @@ func TestAPIKeys(t *testing.T) {
 		{name: "not to be read again, without a name", do: `POST /api/api-key {"apiKey":{"retrievable":false}}`, status: 400, codes: "[blank]apiKey.name"},
 		{name: "of a tenant", do: `POST /api/api-key {"apiKey":{"tenantId":"` + tenantID + `"}}`, status: 200, want: values{"apiKey.tenantId": tenantID}},
 		{name: "of an unknown tenant", do: `POST /api/api-key {"apiKey":{"tenantId":"` + nobodyID + `"}}`, status: 400, codes: "[invalid]apiKey.tenantId"},
-		{name: "id taken", given: []string{made}, do: "POST " + one + ` {"apiKey":{}}`, status: 400, codes: "[duplicate]id"},
+		{name: "id taken", given: []string{made}, do: "POST " + one + ` {"apiKey":{}}`, status: 400, codes: "[duplicate]apiKey.id"},
 		{name: "nothing", do: "POST /api/api-key {}", status: 400, codes: "[missing]apiKey"},
 		{name: "copy", given: []string{made}, do: `POST /api/api-key {"sourceKeyId":"` + id + `"}`, status: 200, want: values{"apiKey.permissions.endpoints": values{"/api/user": []string{"GET", "POST"}}}},
 		{name: "copy with a value of its own", given: []string{made}, do: `POST /api/api-key {"sourceKeyId":"` + id + `","apiKey":{"key":"copy"}}`, status: 200, want: values{"apiKey.key": "copy", "apiKey.permissions.endpoints": values{"/api/user": []string{"GET", "POST"}}}},

@@ -57,7 +57,7 @@ func TestApplications(t *testing.T) {
 				"[invalid]application.oauthConfiguration.enabledGrants",
 		},
 		{name: "name taken, in another case", do: `POST /api/application {"application":{"name":"EXAMPLE APP"}}`, status: 400, codes: "[duplicate]application.name"},
-		{name: "id taken", do: `POST` + one + ` {"application":{"name":"New"}}`, status: 400, codes: "[duplicate]id"},
+		{name: "id taken", do: `POST` + one + ` {"application":{"name":"New"}}`, status: 400, codes: "[duplicate]application.id"},
 		{name: "of an unknown tenant", do: `POST /api/application {"application":{"name":"New","tenantId":"` + nobodyID + `"}}`, status: 400, codes: "[invalidTenantId]"},
 		{
 			name: "copy", do: `POST /api/application {"sourceApplicationId":"` + applicationID + `","application":{"name":"Copy"}}`, status: 200,

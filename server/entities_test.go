@@ -180,7 +180,7 @@ func TestEntities(t *testing.T) {
 			name: "client id that is taken", given: given, do: `POST /api/entity {"entity":{"name":"x","clientId":"5pmi4ct0o4n6ulqj7vlnkm6nhh","type":{"id":"` + typeID + `"}}}`,
 			status: 400, codes: "[duplicate]entity.clientId",
 		},
-		{name: "id that is taken", given: given, do: strings.Replace(makeRobot, robotID, entityID, 1), status: 400, codes: "[duplicate]id"},
+		{name: "id that is taken", given: given, do: strings.Replace(makeRobot, robotID, entityID, 1), status: 400, codes: "[duplicate]entity.id"},
 		{name: "two tenants and none named", given: []string{makeType, anotherTenant}, do: makeEntity, status: 400, codes: "[TenantIdRequired]"},
 		{name: "entity of another tenant", given: append(slices.Clone(given), anotherTenant), tenant: anotherTenantID, do: "DELETE /api/entity/" + entityID, status: 404},
 		{

@@ -75,7 +75,7 @@ func TestGroups(t *testing.T) {
 			name: "roles that are gone are not shown", given: []string{makeRole, makeGroup, "DELETE /api/application/" + applicationID + "/role/" + roleID},
 			do: "GET /api/group/" + groupID, status: 200, want: values{"group.roles": map[string]any{}},
 		},
-		{name: "id that is taken", given: []string{makeRole, makeGroup}, do: strings.Replace(makeGroup, "Editors", "Others", 1), status: 400, codes: "[duplicate]id"},
+		{name: "id that is taken", given: []string{makeRole, makeGroup}, do: strings.Replace(makeGroup, "Editors", "Others", 1), status: 400, codes: "[duplicate]group.id"},
 		{
 			name: "name that is taken", given: []string{makeRole, makeGroup},
 			do: `POST /api/group {"group":{"name":"editors"}}`, status: 400, codes: "[duplicate]group.name",

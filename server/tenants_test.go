@@ -40,7 +40,7 @@ func TestTenants(t *testing.T) {
 		{name: "no name", do: `POST /api/tenant {"tenant":{}}`, status: 400, codes: "[blank]tenant.name"},
 		{name: "blank name", do: `POST /api/tenant {"tenant":{"name":"  "}}`, status: 400, codes: "[blank]tenant.name"},
 		{name: "name taken, in another case", do: `POST /api/tenant {"tenant":{"name":"DEFAULT"}}`, status: 400, codes: "[duplicate]tenant.name"},
-		{name: "id taken", given: []string{anotherTenant}, do: `POST /api/tenant/` + anotherTenantID + ` {"tenant":{"name":"Third"}}`, status: 400, codes: "[duplicate]id"},
+		{name: "id taken", given: []string{anotherTenant}, do: `POST /api/tenant/` + anotherTenantID + ` {"tenant":{"name":"Third"}}`, status: 400, codes: "[duplicate]tenant.id"},
 		{
 			name: "everything wrong at once",
 			do: `POST /api/tenant {"tenant":{"jwtConfiguration":{"refreshTokenUsagePolicy":"Never"},

@@ -46,6 +46,7 @@ const (
 func NewTenant() Tenant {
 	return Tenant{
 		Configured:                        true,
+		ConnectorPolicies:                 []ConnectorPolicy{},
 		Data:                              Data{},
 		EmailConfiguration:                newEmailConfiguration(),
 		ExternalIdentifierConfiguration:   newExternalIdentifierConfiguration(),

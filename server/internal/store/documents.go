@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"wherry/server/internal/fa"
@@ -17,10 +19,11 @@ type Documents[T any] struct {
 
 // kind is what SQL must know of an object.
 type kind[T any] struct {
+	name    string // as requests call it: "tenant"
 	table   string
 	blank   func() T // the defaults, for rows that are older than a setting
 	id      func(*T) fa.ID
-	columns []string
+	columns []string // beside id and doc
 	values  func(*T) []any
 	unique  []unique[T]
 }
@@ -28,9 +31,9 @@ type kind[T any] struct {
 // unique is a rule that the database enforces, and how to say that it was
 // broken.
 type unique[T any] struct {
-	where  string // columns, joined by ","
-	values func(*T) []any
-	taken  func(*T, *fa.Errors)
+	columns []string
+	values  func(*T) []any
+	taken   func(*T, *fa.Errors)
 }
 
 // Get returns one object, or fa.ErrNotFound.
@@ -45,95 +48,102 @@ func (d Documents[T]) All(ctx context.Context) ([]*T, error) {
 	return all, d.wrap("list", err)
 }
 
-// Create stores a new object. Values that are taken are reported together, as
-// *fa.Errors.
+// Create stores a new object. Values that are taken, the id among them, are
+// reported together, as *fa.Errors.
 func (d Documents[T]) Create(ctx context.Context, v *T) error {
-	insert := fmt.Sprintf("insert into %s (id, %s, doc) values (%s)", d.table, strings.Join(d.columns, ", "), parameters(len(d.columns)+2))
-	return d.write(ctx, v, func(tx *sql.Tx) error { return d.store(ctx, tx, insert, v) })
+	columns := slices.Concat([]string{"id"}, d.columns, []string{"doc"})
+	insert := "insert into " + d.table + " (" + strings.Join(columns, ", ") + ") values (" + parameters(len(columns)) + ")"
+	err := d.db.tx(ctx, func(tx *sql.Tx) error { return d.put(ctx, tx, insert, v, "") })
+	return d.wrap("create", d.explain(ctx, v, "", err))
 }
 
-// Update hands the current object to change and stores what change made of it.
+// Update hands the current object to change, which must leave its id alone, and
+// stores what change made of it.
 func (d Documents[T]) Update(ctx context.Context, id fa.ID, change func(*T) error) (*T, error) {
 	var v *T
-	load := func(tx *sql.Tx) (err error) {
+	err := d.db.tx(ctx, func(tx *sql.Tx) (err error) {
 		if v, err = d.one(ctx, tx, "id = $1"+d.db.forUpdate, id); err != nil {
 			return err
 		}
-		return change(v)
-	}
-	err := d.db.tx(ctx, func(tx *sql.Tx) error {
-		if err := load(tx); err != nil {
+		if err := change(v); err != nil {
 			return err
 		}
-		if err := d.free(ctx, tx, v); err != nil {
-			return err
-		}
-		return d.store(ctx, tx, d.updateSQL(), v)
+		return d.put(ctx, tx, d.updateSQL(), v, id)
 	})
-	if d.db.isUnique(err) {
-		err = d.collision(ctx, v, err)
+	if err := d.explain(ctx, v, id, err); err != nil {
+		return nil, d.wrap("update", err)
 	}
-	return v, d.wrap("update", err)
+	return v, nil
 }
 
 func (d Documents[T]) updateSQL() string {
-	assignments := make([]string, len(d.columns))
-	for i, column := range d.columns {
-		assignments[i] = fmt.Sprintf("%s = $%d", column, i+2)
+	columns := slices.Concat(d.columns, []string{"doc"})
+	for i := range columns {
+		columns[i] += fmt.Sprintf(" = $%d", i+2)
 	}
-	return fmt.Sprintf("update %s set %s, doc = $%d where id = $1", d.table, strings.Join(assignments, ", "), len(d.columns)+2)
+	return "update " + d.table + " set " + strings.Join(columns, ", ") + " where id = $1"
 }
 
 // Delete removes an object and what belongs to it.
 func (d Documents[T]) Delete(ctx context.Context, id fa.ID) error {
-	return d.wrap("delete", affectsOne(d.db.writer.ExecContext(ctx, "delete from "+d.table+" where id = $1", id)))
+	return d.wrap("delete", d.db.tx(ctx, func(tx *sql.Tx) error {
+		return affectsOne(tx.ExecContext(ctx, "delete from "+d.table+" where id = $1", id))
+	}))
 }
 
-// write runs an insert after looking whether everything unique is free, so
-// that all taken values come back; in a race the constraint has the last word.
-func (d Documents[T]) write(ctx context.Context, v *T, insert func(*sql.Tx) error) error {
-	err := d.db.tx(ctx, func(tx *sql.Tx) error {
-		if err := d.free(ctx, tx, v); err != nil {
-			return err
-		}
-		return insert(tx)
-	})
-	if d.db.isUnique(err) {
-		err = d.collision(ctx, v, err)
+// put runs a statement that writes v, after looking whether everything unique
+// is free, so that all taken values come back. self is the row that v replaces.
+func (d Documents[T]) put(ctx context.Context, tx *sql.Tx, statement string, v *T, self fa.ID) error {
+	if err := d.free(ctx, tx, v, self); err != nil {
+		return err
 	}
-	return d.wrap("create", err)
+	doc, err := fa.EncodeWhole(v)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	row := slices.Concat([]any{d.id(v)}, d.values(v), []any{string(doc)})
+	_, err = tx.ExecContext(ctx, statement, row...)
+	return err
 }
 
-// free reports the unique values of v that another object has.
-func (d Documents[T]) free(ctx context.Context, q querier, v *T) error {
+// free reports the unique values of v that another row than self has.
+func (d Documents[T]) free(ctx context.Context, q querier, v *T, self fa.ID) error {
 	var errs fa.Errors
-	for _, u := range d.unique {
-		args := append(u.values(v), d.id(v))
-		var conditions []string
-		for i, column := range strings.Split(u.where, ",") {
-			conditions = append(conditions, fmt.Sprintf("%s = $%d", column, i+1))
+	for _, u := range append([]unique[T]{d.uniqueID()}, d.unique...) {
+		condition := "id <> $1"
+		for i, column := range u.columns {
+			condition += fmt.Sprintf(" and %s = $%d", column, i+2)
 		}
-		query := fmt.Sprintf("select 1 from %s where %s and id <> $%d", d.table, strings.Join(conditions, " and "), len(args))
-		var one int
-		switch err := q.QueryRowContext(ctx, query, args...).Scan(&one); {
-		case err == nil:
+		args := append([]any{self}, u.values(v)...)
+		err := q.QueryRowContext(ctx, "select 1 from "+d.table+" where "+condition, args...).Scan(new(int))
+		if err == nil {
 			u.taken(v, &errs)
-		case missing(err) != fa.ErrNotFound: //nolint:errorlint // missing returns the sentinel itself
+		} else if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 	}
 	return errs.OrNil()
 }
 
-// collision explains a unique constraint that a concurrent writer won.
-func (d Documents[T]) collision(ctx context.Context, v *T, cause error) error {
-	if err := d.free(ctx, d.db.reader, v); err != nil {
+func (d Documents[T]) uniqueID() unique[T] {
+	return unique[T]{
+		columns: []string{"id"}, values: func(v *T) []any { return []any{d.id(v)} },
+		taken: func(v *T, errs *fa.Errors) {
+			errs.Field(d.name+".id", "duplicate", "There is something with the id [%s] already.", d.id(v))
+		},
+	}
+}
+
+// explain says which values a concurrent writer has taken when a constraint, in
+// the last instance, refused a row that looked free.
+func (d Documents[T]) explain(ctx context.Context, v *T, self fa.ID, err error) error {
+	if err == nil || !d.db.isUnique(err) {
 		return err
 	}
-	if _, err := d.one(ctx, d.db.reader, "id = $1", d.id(v)); err == nil {
-		return fa.FieldError("id", "duplicate", "An object with the id [%s] already exists.", d.id(v))
+	if taken := d.free(ctx, d.db.reader, v, self); taken != nil {
+		return taken
 	}
-	return cause
+	return err
 }
 
 func (d Documents[T]) one(ctx context.Context, q querier, condition string, args ...any) (*T, error) {
@@ -141,22 +151,11 @@ func (d Documents[T]) one(ctx context.Context, q querier, condition string, args
 }
 
 func (d Documents[T]) scan(row scanner) (*T, error) {
-	var doc string
-	if err := row.Scan(&doc); err != nil {
-		return nil, missing(err)
-	}
 	v := d.blank()
-	return &v, fa.Decode([]byte(doc), &v)
-}
-
-func (d Documents[T]) store(ctx context.Context, q querier, statement string, v *T) error {
-	doc, err := fa.EncodeWhole(v)
-	if err != nil {
-		return fmt.Errorf("encode: %w", err)
+	if err := scanDocument(row, &v); err != nil {
+		return nil, err
 	}
-	args := append([]any{d.id(v)}, d.values(v)...)
-	_, err = q.ExecContext(ctx, statement, append(args, string(doc))...)
-	return err
+	return &v, nil
 }
 
 func (d Documents[T]) wrap(doing string, err error) error {

@@ -9,13 +9,14 @@ import (
 )
 
 var entityTypes = kind[fa.EntityType]{
+	name:    "entityType",
 	table:   "entity_types",
 	blank:   fa.NewEntityType,
 	id:      func(t *fa.EntityType) fa.ID { return t.ID },
 	columns: []string{"name_key", "insert_instant"},
 	values:  func(t *fa.EntityType) []any { return []any{key(t.Name), t.InsertInstant} },
 	unique: []unique[fa.EntityType]{{
-		where: "name_key", values: func(t *fa.EntityType) []any { return []any{key(t.Name)} },
+		columns: []string{"name_key"}, values: func(t *fa.EntityType) []any { return []any{key(t.Name)} },
 		taken: func(t *fa.EntityType, errs *fa.Errors) {
 			errs.Field("entityType.name", "duplicate", "An entity type with name = [%s] already exists.", t.Name)
 		},
@@ -23,6 +24,7 @@ var entityTypes = kind[fa.EntityType]{
 }
 
 var entities = kind[fa.Entity]{
+	name:    "entity",
 	table:   "entities",
 	blank:   fa.NewEntity,
 	id:      func(e *fa.Entity) fa.ID { return e.ID },
@@ -31,7 +33,7 @@ var entities = kind[fa.Entity]{
 		return []any{e.TenantID, e.Type.ID, orNull(string(e.ParentID)), e.ClientID, key(e.Name), e.InsertInstant}
 	},
 	unique: []unique[fa.Entity]{{
-		where: "client_id", values: func(e *fa.Entity) []any { return []any{e.ClientID} },
+		columns: []string{"client_id"}, values: func(e *fa.Entity) []any { return []any{e.ClientID} },
 		taken: func(e *fa.Entity, errs *fa.Errors) {
 			errs.Field("entity.clientId", "duplicate", "An entity with clientId = [%s] already exists.", e.ClientID)
 		},
@@ -67,7 +69,7 @@ func (d Entities) Delete(ctx context.Context, id fa.ID) error {
 		}
 		for _, child := range children {
 			child.ParentID = ""
-			if err := d.store(ctx, tx, d.updateSQL(), child); err != nil {
+			if err := d.put(ctx, tx, d.updateSQL(), child, child.ID); err != nil {
 				return err
 			}
 		}

@@ -26,13 +26,15 @@ func (db *DB) Wipe(ctx context.Context) error {
 }
 
 // Untouched tells whether nobody has added anything to what every instance has
-// from the start: no API key, no user, one tenant, two applications.
+// from the start: no API key, no user, one tenant, two applications, one
+// connector, one signing key.
 func (db *DB) Untouched(ctx context.Context) (bool, error) {
-	var n int
-	err := db.reader.QueryRowContext(ctx, `select (select count(*) from api_keys) + (select count(*) from users)
-		+ (select count(*) from tenants) - 1 + (select count(*) from applications) - 2`).Scan(&n)
+	var untouched bool
+	err := db.reader.QueryRowContext(ctx, `select not exists (select 1 from api_keys) and not exists (select 1 from users)
+		and (select count(*) from tenants) = 1 and (select count(*) from applications) = 2
+		and (select count(*) from connectors) = 1 and (select count(*) from signing_keys) = 1`).Scan(&untouched)
 	if err != nil {
 		return false, fmt.Errorf("look what the database holds: %w", err)
 	}
-	return n == 0, nil
+	return untouched, nil
 }

@@ -8,13 +8,14 @@ import (
 )
 
 var groups = kind[fa.Group]{
+	name:    "group",
 	table:   "groups",
 	blank:   fa.NewGroup,
 	id:      func(g *fa.Group) fa.ID { return g.ID },
 	columns: []string{"tenant_id", "name_key", "insert_instant"},
 	values:  func(g *fa.Group) []any { return []any{g.TenantID, key(g.Name), g.InsertInstant} },
 	unique: []unique[fa.Group]{{
-		where: "tenant_id,name_key", values: func(g *fa.Group) []any { return []any{g.TenantID, key(g.Name)} },
+		columns: []string{"tenant_id", "name_key"}, values: func(g *fa.Group) []any { return []any{g.TenantID, key(g.Name)} },
 		taken: func(g *fa.Group, errs *fa.Errors) {
 			errs.Field("group.name", "duplicate", "A group with name = [%s] already exists.", g.Name)
 		},

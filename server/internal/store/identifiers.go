@@ -29,11 +29,10 @@ func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Du
 // TakeIdentifier reads into value what a code stands for and makes the code
 // useless: of two callers with the same code one gets fa.ErrNotFound.
 func (db *DB) TakeIdentifier(ctx context.Context, kind, code string, value any) error {
-	var doc string
-	err := db.writer.QueryRowContext(ctx, "delete from external_identifiers where hash = $1 and expires_instant > $2 returning doc",
-		digest(kind+":"+code), db.now().UnixMilli()).Scan(&doc)
-	if err != nil {
-		return fmt.Errorf("take %s: %w", kind, missing(err))
+	row := db.writer.QueryRowContext(ctx, "delete from external_identifiers where hash = $1 and expires_instant > $2 returning doc",
+		digest(kind+":"+code), db.now().UnixMilli())
+	if err := scanDocument(row, value); err != nil {
+		return fmt.Errorf("take %s: %w", kind, err)
 	}
-	return fa.Decode([]byte(doc), value)
+	return nil
 }

@@ -2,34 +2,26 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 )
 
 // Setting returns a fact about this instance, such as the id of its default
 // tenant, or "".
-func (db *DB) Setting(ctx context.Context, name string) (string, error) {
-	all, err := list(ctx, db.reader, scanText, "select value from instance where name = $1", name)
-	if err != nil || len(all) == 0 {
-		return "", wrapSetting(name, err)
+func (db *DB) Setting(ctx context.Context, name string) (value string, err error) {
+	err = db.reader.QueryRowContext(ctx, "select value from instance where name = $1", name).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read the setting %s: %w", name, err)
 	}
-	return all[0], nil
+	return value, nil
 }
 
 // Settle writes a fact about this instance.
 func (db *DB) Settle(ctx context.Context, name, value string) error {
-	_, err := db.writer.ExecContext(ctx,
-		"insert into instance (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", name, value)
-	return wrapSetting(name, err)
-}
-
-func wrapSetting(name string, err error) error {
-	if err == nil {
-		return nil
+	if _, err := db.writer.ExecContext(ctx,
+		"insert into instance (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", name, value); err != nil {
+		return fmt.Errorf("write the setting %s: %w", name, err)
 	}
-	return fmt.Errorf("setting %s: %w", name, err)
-}
-
-func scanText(row scanner) (text string, err error) {
-	err = row.Scan(&text)
-	return text, err
+	return nil
 }

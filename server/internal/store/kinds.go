@@ -9,13 +9,14 @@ import (
 )
 
 var tenants = kind[fa.Tenant]{
+	name:    "tenant",
 	table:   "tenants",
 	blank:   fa.NewTenant,
 	id:      func(t *fa.Tenant) fa.ID { return t.ID },
 	columns: []string{"name_key", "insert_instant"},
 	values:  func(t *fa.Tenant) []any { return []any{key(t.Name), t.InsertInstant} },
 	unique: []unique[fa.Tenant]{{
-		where: "name_key", values: func(t *fa.Tenant) []any { return []any{key(t.Name)} },
+		columns: []string{"name_key"}, values: func(t *fa.Tenant) []any { return []any{key(t.Name)} },
 		taken: func(t *fa.Tenant, errs *fa.Errors) {
 			errs.Field("tenant.name", "duplicate", "A tenant with name = [%s] already exists.", t.Name)
 		},
@@ -23,6 +24,7 @@ var tenants = kind[fa.Tenant]{
 }
 
 var applications = kind[fa.Application]{
+	name:    "application",
 	table:   "applications",
 	blank:   fa.NewApplication,
 	id:      func(a *fa.Application) fa.ID { return a.ID },
@@ -31,7 +33,7 @@ var applications = kind[fa.Application]{
 		return []any{a.TenantID, key(a.Name), a.Active, a.InsertInstant}
 	},
 	unique: []unique[fa.Application]{{
-		where: "tenant_id,name_key", values: func(a *fa.Application) []any { return []any{a.TenantID, key(a.Name)} },
+		columns: []string{"tenant_id", "name_key"}, values: func(a *fa.Application) []any { return []any{a.TenantID, key(a.Name)} },
 		taken: func(a *fa.Application, errs *fa.Errors) {
 			errs.Field("application.name", "duplicate", "An application with name = [%s] already exists.", a.Name)
 		},
@@ -39,13 +41,14 @@ var applications = kind[fa.Application]{
 }
 
 var connectors = kind[fa.Connector]{
+	name:    "connector",
 	table:   "connectors",
 	blank:   fa.NewConnector,
 	id:      func(c *fa.Connector) fa.ID { return c.ID },
 	columns: []string{"name_key", "insert_instant"},
 	values:  func(c *fa.Connector) []any { return []any{key(c.Name), c.InsertInstant} },
 	unique: []unique[fa.Connector]{{
-		where: "name_key", values: func(c *fa.Connector) []any { return []any{key(c.Name)} },
+		columns: []string{"name_key"}, values: func(c *fa.Connector) []any { return []any{key(c.Name)} },
 		taken: func(c *fa.Connector, errs *fa.Errors) {
 			errs.Field("connector.name", "duplicate", "A connector with name = [%s] already exists.", c.Name)
 		},
@@ -53,34 +56,41 @@ var connectors = kind[fa.Connector]{
 }
 
 var apiKeys = kind[fa.APIKey]{
+	name:    "apiKey",
 	table:   "api_keys",
 	blank:   fa.NewAPIKey,
 	id:      func(k *fa.APIKey) fa.ID { return k.ID },
-	columns: []string{"key_hash", "insert_instant"},
-	values:  func(k *fa.APIKey) []any { return []any{digest(k.Key), k.InsertInstant} },
+	columns: []string{"key_hash", "name_key", "insert_instant"},
+	values:  func(k *fa.APIKey) []any { return []any{digest(k.Key), orNull(key(k.Name)), k.InsertInstant} },
 	unique: []unique[fa.APIKey]{{
-		where: "key_hash", values: func(k *fa.APIKey) []any { return []any{digest(k.Key)} },
+		columns: []string{"key_hash"}, values: func(k *fa.APIKey) []any { return []any{digest(k.Key)} },
 		taken: func(_ *fa.APIKey, errs *fa.Errors) {
 			errs.Field("apiKey.key", "duplicate", "This key already exists.")
+		},
+	}, {
+		columns: []string{"name_key"}, values: func(k *fa.APIKey) []any { return []any{orNull(key(k.Name))} },
+		taken: func(k *fa.APIKey, errs *fa.Errors) {
+			errs.Field("apiKey.name", "duplicate", "An API key with name = [%s] already exists.", k.Name)
 		},
 	}},
 }
 
 var signingKeys = kind[fa.SigningKey]{
+	name:    "key",
 	table:   "signing_keys",
 	blank:   func() fa.SigningKey { return fa.SigningKey{} },
 	id:      func(k *fa.SigningKey) fa.ID { return k.ID },
 	columns: []string{"kid", "name_key", "insert_instant"},
 	values:  func(k *fa.SigningKey) []any { return []any{k.KID, key(k.Name), k.InsertInstant} },
 	unique: []unique[fa.SigningKey]{{
-		where: "name_key", values: func(k *fa.SigningKey) []any { return []any{key(k.Name)} },
-		taken: func(k *fa.SigningKey, errs *fa.Errors) {
-			errs.Field("key.name", "duplicate", "A key with name = [%s] already exists.", k.Name)
-		},
-	}, {
-		where: "kid", values: func(k *fa.SigningKey) []any { return []any{k.KID} },
+		columns: []string{"kid"}, values: func(k *fa.SigningKey) []any { return []any{k.KID} },
 		taken: func(k *fa.SigningKey, errs *fa.Errors) {
 			errs.Field("key.kid", "duplicate", "A key with kid = [%s] already exists.", k.KID)
+		},
+	}, {
+		columns: []string{"name_key"}, values: func(k *fa.SigningKey) []any { return []any{key(k.Name)} },
+		taken: func(k *fa.SigningKey, errs *fa.Errors) {
+			errs.Field("key.name", "duplicate", "A key with name = [%s] already exists.", k.Name)
 		},
 	}},
 }

@@ -18,10 +18,13 @@ func lockFile(path string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock the database: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(f.Close(), exit.With(exit.Failed,
-			fmt.Errorf("another server uses the data in %s", path),
-			"stop it, give another folder with --data, or use PostgreSQL, which several servers can share"))
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = exit.With(exit.Failed, fmt.Errorf("another server uses the data in %s", path),
+			"stop it, give another folder with --data, or use PostgreSQL, which several servers can share")
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the database: %w", err), f.Close())
 	}
 	return f.Close, nil
 }

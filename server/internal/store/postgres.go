@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -24,30 +25,58 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, exit.With(exit.Failed, unreachable(config, err), "check that PostgreSQL runs there and that --database names the right user and database")
+		return nil, unreachable(ctx, config, err)
 	}
 	sqlDB := stdlib.OpenDBFromPool(pool)
-	db := &DB{
-		dialect: dialect{migrations: "postgres", forUpdate: " for update", isUnique: isUniquePostgres},
+	return &DB{
+		dialect: dialect{migrations: "postgres", forUpdate: " for update", isUnique: isUniquePostgres, isVictim: isVictimPostgres},
 		writer:  sqlDB, reader: sqlDB,
 		release: func() error { pool.Close(); return nil },
-	}
-	if err := db.migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
+	}, nil
 }
 
 // unreachable says where PostgreSQL should be without repeating the password.
-func unreachable(config *pgxpool.Config, err error) error {
-	c := config.ConnConfig
-	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return fmt.Errorf("PostgreSQL at %s:%d refuses database %s: %s", c.Host, c.Port, c.Database, refused.Message)
+func unreachable(ctx context.Context, config *pgxpool.Config, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("reach PostgreSQL: %w", ctx.Err())
 	}
-	return fmt.Errorf("PostgreSQL at %s:%d does not answer", c.Host, c.Port)
+	c := config.ConnConfig
+	problem := fmt.Errorf("PostgreSQL at %s:%d does not answer", c.Host, c.Port)
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+		problem = fmt.Errorf("PostgreSQL at %s:%d refuses database %s: %s", c.Host, c.Port, c.Database, refused.Message)
+	}
+	return exit.With(exit.Failed, problem, "check that PostgreSQL runs there and that --database names the right user and database")
 }
 
 func isUniquePostgres(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && refused.Code == "23505"
+}
+
+// isVictimPostgres recognises deadlocks and serialization failures, after which
+// PostgreSQL asks to try again.
+//
+// Source: https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html
+func isVictimPostgres(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (refused.Code == "40P01" || refused.Code == "40001")
+}
+
+// schemaLock makes servers that start together migrate one after the other. It
+// waits in the database, where goose's own lock would look again every five
+// seconds, and only for servers of the same schema.
+type schemaLock struct{}
+
+func (schemaLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "select pg_advisory_lock(hashtext('wherry migrates ' || current_schema()))"); err != nil {
+		return fmt.Errorf("wait for another server that migrates: %w", err)
+	}
+	return nil
+}
+
+func (schemaLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	if _, err := conn.ExecContext(ctx, "select pg_advisory_unlock(hashtext('wherry migrates ' || current_schema()))"); err != nil {
+		return fmt.Errorf("let other servers migrate: %w", err)
+	}
+	return nil
 }

@@ -1,10 +1,10 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -13,14 +13,18 @@ import (
 )
 
 // pragmas travel in the DSN: sent as a statement they would reach one
-// connection of the pool.
-const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)" +
-	"&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(ON)&_pragma=cache_size(-65536)"
+// connection of the pool. The cache is the connection's own, so the one writer
+// gets most of it, in KiB.
+const (
+	pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(ON)"
+	writing = "&_txlock=immediate&_pragma=cache_size(-65536)"
+	reading = "&_pragma=query_only(ON)&_pragma=cache_size(-8192)"
+)
 
 // readers bounds the connections that read beside the one writer.
 const readers = 8
 
-func openSQLite(ctx context.Context, path string) (*DB, error) {
+func openSQLite(path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -28,23 +32,35 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	dsn := "file:" + path + pragmas
-	writer, err := sql.Open("sqlite", dsn+"&_txlock=immediate")
-	if err != nil {
+	if err := keepPrivate(path); err != nil {
+		return nil, errors.Join(err, unlock())
+	}
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + pragmas
+	writer, writerErr := sql.Open("sqlite", dsn+writing)
+	reader, readerErr := sql.Open("sqlite", dsn+reading)
+	if err := errors.Join(writerErr, readerErr); err != nil { // no file was opened yet, so there is none to close
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), unlock())
 	}
 	writer.SetMaxOpenConns(1)
-	db := &DB{dialect: dialect{migrations: "sqlite", isUnique: isUniqueSQLite}, writer: writer, reader: writer, release: unlock}
-	if err := db.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+	reader.SetMaxOpenConns(readers)
+	reader.SetMaxIdleConns(readers)
+	return &DB{
+		dialect: dialect{migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false }},
+		writer:  writer, reader: reader, release: unlock,
+	}, nil
+}
+
+// keepPrivate makes sure that only the owner can read the file before there is
+// anything in it. SQLite gives the files beside it the same rights.
+func keepPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
 	}
-	if db.reader, err = sql.Open("sqlite", dsn+"&_pragma=query_only(ON)"); err != nil {
-		db.reader = writer
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return fmt.Errorf("keep the database private: %w", err)
 	}
-	db.reader.SetMaxOpenConns(readers)
-	db.reader.SetMaxIdleConns(readers)
-	return db, os.Chmod(path, 0o600)
+	return nil
 }
 
 func isUniqueSQLite(err error) bool {

@@ -41,19 +41,19 @@ type dialect struct {
 	migrations string           // folder below migrations/
 	forUpdate  string           // locks the row a transaction is about to rewrite
 	isUnique   func(error) bool // did a unique constraint refuse the row?
+	isVictim   func(error) bool // was the transaction given up so that others could go on?
 }
 
 // Open opens the database at url, a postgres:// URL, or in the file at path
 // when url is empty, and migrates it. A database that is newer than this
 // program is refused.
 func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, error) {
-	open := func() (*DB, error) { return openSQLite(ctx, path) }
-	if url != "" {
-		open = func() (*DB, error) { return openPostgres(ctx, url) }
-	}
-	db, err := open()
+	db, err := connect(ctx, url, path)
 	if err != nil {
 		return nil, err
+	}
+	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	db.now = now
 	db.Tenants = Documents[fa.Tenant]{db, tenants}
@@ -65,6 +65,14 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.EntityTypes = EntityTypes{Documents[fa.EntityType]{db, entityTypes}}
 	db.Entities = Entities{Documents[fa.Entity]{db, entities}}
 	return db, nil
+}
+
+// connect opens a database of whatever version.
+func connect(ctx context.Context, url, path string) (*DB, error) {
+	if url != "" {
+		return openPostgres(ctx, url)
+	}
+	return openSQLite(path)
 }
 
 // Close closes the database.
@@ -79,8 +87,20 @@ func (db *DB) Close() error {
 // Ping tells whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.reader.PingContext(ctx) }
 
-// tx runs change in a transaction.
-func (db *DB) tx(ctx context.Context, change func(*sql.Tx) error) error {
+// attempts is how often a transaction is tried.
+const attempts = 5
+
+// tx runs change in a transaction, once more when the database gave it up.
+func (db *DB) tx(ctx context.Context, change func(*sql.Tx) error) (err error) {
+	for range attempts {
+		if err = db.try(ctx, change); err == nil || !db.isVictim(err) {
+			break
+		}
+	}
+	return err
+}
+
+func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -108,7 +128,7 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has the last word
+	defer rows.Close()
 	all := []T{}
 	for rows.Next() {
 		v, err := scan(rows)
@@ -122,6 +142,19 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 
 // scanner is a row, or the rows that stand at one.
 type scanner interface{ Scan(dest ...any) error }
+
+// scanDocument reads a row that begins with a document. One that cannot be read
+// is nobody's fault but ours, so the error is not FusionAuth's.
+func scanDocument(row scanner, v any, more ...any) error {
+	var doc string
+	if err := row.Scan(append([]any{&doc}, more...)...); err != nil {
+		return missing(err)
+	}
+	if err := fa.Decode([]byte(doc), v); err != nil {
+		return fmt.Errorf("a stored document cannot be read: %v", err) //nolint:errorlint // see above
+	}
+	return nil
+}
 
 // missing turns an absent row into fa.ErrNotFound.
 func missing(err error) error {

@@ -31,6 +31,7 @@ create table connectors (
 create table api_keys (
     id             text collate "C" primary key,
     key_hash       text collate "C" not null unique,
+    name_key       text collate "C" unique,
     insert_instant bigint not null,
     doc            text collate "C" not null
 );
@@ -89,3 +90,61 @@ create table event_log (
     type           text collate "C" not null,
     message        text collate "C" not null
 );
+
+create table groups (
+    id             text collate "C" primary key,
+    tenant_id      text collate "C" not null references tenants (id) on delete cascade,
+    name_key       text collate "C" not null,
+    insert_instant bigint not null,
+    doc            text collate "C" not null,
+    unique (tenant_id, name_key)
+);
+
+create table group_members (
+    id             text collate "C" primary key,
+    group_id       text collate "C" not null references groups (id) on delete cascade,
+    user_id        text collate "C" not null references users (id) on delete cascade,
+    insert_instant bigint not null,
+    doc            text collate "C" not null,
+    unique (group_id, user_id)
+);
+
+create index group_members_by_user on group_members (user_id);
+
+create table entity_types (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table entities (
+    id             text collate "C" primary key,
+    tenant_id      text collate "C" not null references tenants (id) on delete cascade,
+    entity_type_id text collate "C" not null references entity_types (id),
+    parent_id      text collate "C" references entities (id) on delete set null,
+    client_id      text collate "C" not null unique,
+    name_key       text collate "C" not null,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create index entities_by_tenant on entities (tenant_id);
+create index entities_by_type on entities (entity_type_id);
+create index entities_by_parent on entities (parent_id);
+
+-- What a user or another entity may do with an entity.
+create table entity_grants (
+    id                  text collate "C" primary key,
+    entity_id           text collate "C" not null references entities (id) on delete cascade,
+    recipient_entity_id text collate "C" references entities (id) on delete cascade,
+    user_id             text collate "C" references users (id) on delete cascade,
+    insert_instant      bigint not null,
+    doc                 text collate "C" not null,
+    unique (entity_id, recipient_entity_id),
+    unique (entity_id, user_id),
+    check ((recipient_entity_id is null) <> (user_id is null))
+);
+
+create index entity_grants_by_recipient on entity_grants (recipient_entity_id);
+create index entity_grants_by_user on entity_grants (user_id);

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"wherry/server/internal/fa"
+)
+
+// An account is one row of users with its password, one row of registrations
+// for each application, and one of group_members for each group.
+const accountColumns = "doc, encryption_scheme, factor, salt, password_hash"
+
+// account reads an account. With lock, db.forUpdate, neither the user nor the
+// registrations can go away before the transaction ends.
+func account(ctx context.Context, q querier, lock, condition string, args ...any) (*fa.Account, error) {
+	u, err := scanAccount(q.QueryRowContext(ctx, "select "+accountColumns+" from users where "+condition+lock, args...))
+	if err != nil {
+		return nil, err
+	}
+	u.Registrations, err = list(ctx, q, scanRegistration, "select doc from registrations where user_id = $1 order by application_id"+lock, u.ID)
+	if err != nil {
+		return nil, fmt.Errorf("registrations: %w", err)
+	}
+	return u, loadMemberships(ctx, q, u)
+}
+
+func scanAccount(row scanner) (*fa.Account, error) {
+	u := &fa.Account{User: fa.NewUser()}
+	if err := scanDocument(row, &u.User, &u.Scheme, &u.Factor, &u.Salt, &u.Hash); err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+func scanRegistration(row scanner) (r fa.Registration, err error) {
+	err = scanDocument(row, &r)
+	return r, err
+}
+
+func insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
+	row, err := userRow(u)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `insert into users (id, tenant_id, email, username_key, phone_number, active, insert_instant,
+		encryption_scheme, factor, salt, password_hash, doc) values (`+parameters(len(row))+`)`, row...); err != nil {
+		return err
+	}
+	return writeRegistrations(ctx, tx, u, nil)
+}
+
+func updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID]string) error {
+	row, err := userRow(u)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `update users set tenant_id = $2, email = $3, username_key = $4, phone_number = $5, active = $6,
+		insert_instant = $7, encryption_scheme = $8, factor = $9, salt = $10, password_hash = $11, doc = $12 where id = $1`, row...); err != nil {
+		return err
+	}
+	return writeRegistrations(ctx, tx, u, before)
+}
+
+// userRow is the row of an account: registrations and memberships have their
+// own.
+func userRow(u *fa.Account) ([]any, error) {
+	plain := u.User
+	plain.Registrations, plain.Memberships, plain.EncryptionScheme = nil, nil, ""
+	doc, err := fa.EncodeWhole(plain)
+	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	keys := identityKeys(u)
+	return []any{
+		u.ID, u.TenantID, keys[0], keys[1], keys[2], u.Active, u.InsertInstant, u.Scheme, u.Factor, u.Salt, u.Hash, string(doc),
+	}, nil
+}
+
+// identityKeys is what the columns for e-mail, user name and phone number hold.
+func identityKeys(u *fa.Account) []any {
+	return []any{
+		orNull(fa.IdentityKey(fa.IdentityEmail, u.Email)),
+		orNull(fa.IdentityKey(fa.IdentityUsername, u.Username)),
+		orNull(fa.IdentityKey(fa.IdentityPhoneNumber, u.PhoneNumber)),
+	}
+}
+
+// registrationDocs is the account's registrations as they are stored.
+func registrationDocs(u *fa.Account) (map[fa.ID]string, error) {
+	docs := map[fa.ID]string{}
+	for _, r := range u.Registrations {
+		doc, err := fa.EncodeWhole(r)
+		if err != nil {
+			return nil, fmt.Errorf("encode registration: %w", err)
+		}
+		docs[r.ApplicationID] = string(doc)
+	}
+	return docs, nil
+}
+
+// writeRegistrations stores what is new or has changed since before, and
+// removes what is gone. Most changes of a user, every sign-in among them, leave
+// most registrations alone.
+func writeRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID]string) error {
+	after, err := registrationDocs(u)
+	if err != nil {
+		return err
+	}
+	for application, doc := range after {
+		if doc == before[application] {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `insert into registrations (user_id, application_id, doc) values ($1, $2, $3)
+			on conflict (user_id, application_id) do update set doc = excluded.doc`, u.ID, application, doc); err != nil {
+			return fmt.Errorf("registration: %w", err)
+		}
+	}
+	for application := range before {
+		if _, stays := after[application]; stays {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "delete from registrations where user_id = $1 and application_id = $2", u.ID, application); err != nil {
+			return fmt.Errorf("registration: %w", err)
+		}
+	}
+	return nil
+}
