@@ -106,7 +106,7 @@ var kickstarted = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // the system clears its temporary folder
+	defer os.RemoveAll(dir)
 	s, err := server.New(context.Background(), server.Config{Data: dir, Kickstart: sampleKickstart, Getenv: sampleEnv})
 	if err != nil {
 		return nil, err
