@@ -217,14 +217,15 @@ func TestLoginFormRefusals(t *testing.T) {
 	}{
 		{"wrong password", "", "jane", "wrong", http.StatusUnauthorized, "Invalid login credentials."},
 		{"unknown user", "", "nobody", password, http.StatusUnauthorized, "Invalid login credentials."},
-		{"nothing filled in", "", "", "", http.StatusUnauthorized, "Invalid login credentials."},
-		{"deactivated", "DELETE" + user, "jane", password, http.StatusLocked, ""},
+		{"no login id", "", "", password, http.StatusBadRequest, "Enter your email or username."},
+		{"no password", "", "jane", "", http.StatusBadRequest, "Enter your password."},
+		{"deactivated", "DELETE" + user, "jane", password, http.StatusLocked, "Your account is locked."},
 		{"deactivated, wrong password", "DELETE" + user, "jane", "wrong", http.StatusUnauthorized, "Invalid login credentials."},
-		{"expired", "PATCH" + user + ` {"user":{"expiry":1500000000000}}`, "jane", password, http.StatusGone, ""},
-		{"password has to be changed", "PATCH" + user + ` {"user":{"passwordChangeRequired":true}}`, "jane", password, http.StatusForbidden, ""},
+		{"expired", "PATCH" + user + ` {"user":{"expiry":1500000000000}}`, "jane", password, http.StatusGone, "Your account has expired."},
+		{"password has to be changed", "PATCH" + user + ` {"user":{"passwordChangeRequired":true}}`, "jane", password, http.StatusForbidden, "You have to change your password"},
 		{
 			"registration is required", `PATCH /api/application/` + applicationID + ` {"application":{"oauthConfiguration":{"requireRegistration":true}}}`,
-			"admin@example.com", password, http.StatusForbidden, "",
+			"admin@example.com", password, http.StatusForbidden, "not registered for this application",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

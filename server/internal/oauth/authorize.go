@@ -52,8 +52,15 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	loginID := values.Get("loginId")
-	out, err := s.prove(r, a, loginID, values.Get("password"))
+	loginID, password := values.Get("loginId"), values.Get("password")
+	if name := blank(values); name != "" {
+		s.showLoginPage(w, r, http.StatusBadRequest, a, loginID, "[blank]"+name)
+		return nil
+	}
+	out, err := s.SignIn.SignIn(r.Context(), identity.Attempt{
+		TenantID: a.tenant.ID, Application: a.application, LoginID: loginID, Password: password,
+		EventInfo: identity.EventInfo{IPAddress: peer(r), UserAgent: r.UserAgent(), DeviceType: "BROWSER"},
+	})
 	if refusal, refused := refusalOf(a, out, err); refused {
 		s.showLoginPage(w, r, refusal.status, a, loginID, refusal.problem)
 		return nil
@@ -64,16 +71,15 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	return s.sendBack(w, r, a, out)
 }
 
-// prove asks whether the password is right. An empty field is nobody's
-// business but the form's.
-func (s *Server) prove(r *http.Request, a *authorizeRequest, loginID, password string) (*identity.Outcome, error) {
-	if loginID == "" || password == "" {
-		return nil, identity.ErrCredentials
+// blank is the field of the login form that was not filled in; no connector
+// needs to hear of that.
+func blank(values url.Values) string {
+	for _, name := range []string{"loginId", "password"} {
+		if values.Get(name) == "" {
+			return name
+		}
 	}
-	return s.SignIn.SignIn(r.Context(), identity.Attempt{
-		TenantID: a.tenant.ID, Application: a.application, LoginID: loginID, Password: password,
-		EventInfo: identity.EventInfo{IPAddress: peer(r), UserAgent: r.UserAgent(), DeviceType: "BROWSER"},
-	})
+	return ""
 }
 
 // refusal is what the page tells somebody who could not be signed in.
@@ -93,7 +99,7 @@ func refusalOf(a *authorizeRequest, out *identity.Outcome, err error) (refusal, 
 	case errors.Is(err, identity.ErrExpired):
 		return refusal{http.StatusGone, "[UserExpiredException]"}, true
 	case errors.Is(err, identity.ErrBusy):
-		return refusal{http.StatusServiceUnavailable, "[Busy]"}, true
+		return refusal{http.StatusServiceUnavailable, "[RateLimitedException]"}, true
 	case err != nil:
 		return refusal{}, false
 	case out.PasswordChangeReason != "":

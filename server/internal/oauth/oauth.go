@@ -135,7 +135,9 @@ func (s *Server) explain(r *http.Request, err error) *Error {
 	case errors.Is(err, fa.ErrNotFound):
 		return &Error{status: http.StatusNotFound, Code: "invalid_request", Reason: "invalid_tenant_id", Description: "There is no such tenant."}
 	}
-	s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "error", err)
+	if r.Context().Err() == nil { // else nobody is listening any more
+		s.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", r.Pattern, "error", err)
+	}
 	return &Error{status: http.StatusInternalServerError, Code: "server_error", Reason: "unknown", Description: "The server could not do this. Try again."}
 }
 
