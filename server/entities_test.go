@@ -1,8 +1,10 @@
 package server_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -328,4 +330,28 @@ func TestKeyOfAnEntityType(t *testing.T) {
 	}
 	i.do("DELETE /api/entity/type/" + made.text("entityType.id")).must(t)
 	i.do("DELETE /api/key/" + key).must(t)
+}
+
+// Two entities that grant each other something at once do not stop each other.
+func TestGrantsToEachOther(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		for _, request := range []string{makeType, makeEntity, makeRobot} {
+			i.do(request).must(t)
+		}
+		there := grantTo("recipientEntityId", robotID, "read")
+		back := strings.NewReplacer(entityID, robotID, robotID, entityID).Replace(there)
+		var all sync.WaitGroup
+		for range 8 {
+			for _, request := range []string{there, back} {
+				all.Go(func() {
+					if r := i.do(request); r.status != http.StatusOK {
+						t.Errorf("%s: %d %s", request, r.status, r.body)
+					}
+				})
+			}
+		}
+		all.Wait()
+		i.do("GET /api/entity/grant/search").must(t).want(t, values{"total": 2})
+	})
 }

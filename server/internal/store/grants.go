@@ -48,10 +48,8 @@ func (db *DB) Grants(ctx context.Context, m fa.GrantMatch) ([]*fa.EntityGrant, e
 // same recipient is replaced, and keeps its id and instant.
 func (db *DB) WriteGrant(ctx context.Context, g *fa.EntityGrant) error {
 	err := db.tx(ctx, func(tx *sql.Tx) error {
-		// The lock lets one writer at a time at the grants of an entity.
-		var id fa.ID
-		if err := tx.QueryRowContext(ctx, "select id from entities where id = $1"+db.forUpdate, g.Entity.ID).Scan(&id); err != nil {
-			return missing(err)
+		if err := hold(ctx, tx, "entities", g.Entity.ID); err != nil {
+			return err
 		}
 		where := grantMatch{g.Entity.ID, g.RecipientEntityID, g.UserID}.conditions()
 		there, err := scanGrant(tx.QueryRowContext(ctx, "select "+grantColumns+" from entity_grants where "+where.String(), where.args...))

@@ -17,10 +17,8 @@ import (
 func (db *DB) WriteMembers(ctx context.Context, members map[fa.ID][]fa.GroupMember, replace bool) error {
 	err := db.tx(ctx, func(tx *sql.Tx) error {
 		for _, group := range slices.Sorted(maps.Keys(members)) {
-			// The lock lets one writer at a time into a group.
-			var id fa.ID
-			if err := tx.QueryRowContext(ctx, "select id from groups where id = $1"+db.forUpdate, group).Scan(&id); err != nil {
-				return missing(err)
+			if err := hold(ctx, tx, "groups", group); err != nil {
+				return err
 			}
 			if err := db.writeGroup(ctx, tx, group, members[group], replace); err != nil {
 				return err

@@ -115,6 +115,13 @@ func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
 	return nil
 }
 
+// hold lets one transaction at a time change what hangs on a row. Others can
+// still refer to the row meanwhile, which forUpdate would not let them: two that
+// refer to each other's rows would wait forever.
+func hold(ctx context.Context, tx *sql.Tx, table string, id fa.ID) error {
+	return affectsOne(tx.ExecContext(ctx, "update "+table+" set insert_instant = insert_instant where id = $1", id))
+}
+
 // querier is what a pool and a transaction have in common.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
