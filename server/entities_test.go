@@ -355,3 +355,26 @@ func TestGrantsToEachOther(t *testing.T) {
 		i.do("GET /api/entity/grant/search").must(t).want(t, values{"total": 2})
 	})
 }
+
+// A tenant takes its groups, entities and grants with it.
+func TestTenantTakesGroupsAndEntities(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		i.do(anotherTenant).must(t)
+		i.do(makeType).must(t)
+		made := func(request, path string) string {
+			return i.send(call{do: request, tenant: anotherTenantID}).must(t).text(path)
+		}
+		ada := made(`POST /api/user {"user":{"email":"ada@example.com"}}`, "user.id")
+		group := made(`POST /api/group {"group":{"name":"Others"}}`, "group.id")
+		made(`POST /api/group/member {"members":{"`+group+`":[{"userId":"`+ada+`"}]}}`, "")
+		made(makeEntity, "")
+		made(`POST /api/entity {"entity":{"name":"Child","parentId":"`+entityID+`","type":{"id":"`+typeID+`"}}}`, "")
+		made(grantTo("userId", ada, ""), "")
+		i.do("DELETE /api/tenant/" + anotherTenantID).must(t)
+		for _, search := range []string{"/api/group/search", "/api/group/member/search", "/api/entity/grant/search"} {
+			i.do("GET "+search).must(t).want(t, values{"total": 0})
+		}
+		i.do("DELETE /api/entity/type/" + typeID).must(t)
+	})
+}

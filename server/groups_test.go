@@ -75,6 +75,11 @@ func TestGroups(t *testing.T) {
 			name: "roles that are gone are not shown", given: []string{makeRole, makeGroup, "DELETE /api/application/" + applicationID + "/role/" + roleID},
 			do: "GET /api/group/" + groupID, status: 200, want: values{"group.roles": map[string]any{}},
 		},
+		{
+			name: "roles that are gone stand in nobody's way", given: []string{makeRole, makeAdmin, makeGroup, "DELETE /api/application/" + applicationID + "/role/" + roleID},
+			do: `PATCH /api/group/` + groupID + ` {"group":{"name":"Bosses"},"roleIds":["` + adminRole + `"]}`, status: 200,
+			want: values{"group.name": "Bosses", rolesAt + ".0.name": "boss", rolesAt + ".1": absent},
+		},
 		{name: "id that is taken", given: []string{makeRole, makeGroup}, do: strings.Replace(makeGroup, "Editors", "Others", 1), status: 400, codes: "[duplicate]group.id"},
 		{
 			name: "name that is taken", given: []string{makeRole, makeGroup},

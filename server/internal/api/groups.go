@@ -56,6 +56,7 @@ func (h *Groups) create(ctx context.Context, c caller, g *fa.Group, id fa.ID) er
 func (h *Groups) keep(next, current *fa.Group) {
 	next.ID, next.TenantID, next.InsertInstant = current.ID, current.TenantID, current.InsertInstant
 	next.LastUpdateInstant = h.Now().UnixMilli()
+	next.Had = current.RoleIDs
 }
 
 func checkGroup(g *fa.Group) error {
@@ -63,7 +64,7 @@ func checkGroup(g *fa.Group) error {
 	return g.Validate()
 }
 
-// refer looks whether the tenant's applications have the roles.
+// refer looks whether the tenant's applications have the roles that are new.
 func (h *Groups) refer(ctx context.Context, g *fa.Group) error {
 	if len(g.RoleIDs) == 0 {
 		return nil
@@ -74,9 +75,10 @@ func (h *Groups) refer(ctx context.Context, g *fa.Group) error {
 	}
 	var errs fa.Errors
 	for _, id := range g.RoleIDs {
-		if !slices.ContainsFunc(applications, func(a *fa.Application) bool {
+		there := slices.ContainsFunc(applications, func(a *fa.Application) bool {
 			return a.TenantID == g.TenantID && indexRole(a, id) >= 0
-		}) {
+		})
+		if !there && !slices.Contains(g.Had, id) {
 			errs.Field("roleIds", "invalid", "No application of the tenant has a role with the id [%s].", id)
 		}
 	}

@@ -18,6 +18,10 @@ type Group struct {
 	Roles             map[ID][]Role `json:"roles,omitzero"`    // by application
 	TenantID          ID            `json:"tenantId,omitzero"`
 	Rest              Rest          `json:",embed"`
+
+	// Had is, in a change, the roles before it. They may be gone by now without
+	// the client's knowing.
+	Had []ID `json:"-"`
 }
 
 // NewGroup returns a group with every default filled in.
