@@ -217,6 +217,7 @@ func TestMembers(t *testing.T) {
 			do:     `POST /api/group/member {"members":{"` + groupID + `":[{"userId":"00000000-0000-0000-0000-222222222222","id":"` + otherID + `"}]}}`,
 			status: 400, codes: "[duplicate]" + at,
 		},
+		{name: "no list", given: joined, do: `PUT /api/group/member {"members":{"` + groupID + `":null}}`, status: 400, codes: "[missing]" + at},
 		{name: "key without the permission", as: readerKey, do: "DELETE /api/group/member/" + nobodyID, status: 401},
 	})
 }

@@ -160,14 +160,20 @@ func (h *Grants) addressed(r *http.Request) (*fa.Entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := h.Entities.Get(r.Context(), id)
+	e, err := h.entity(r.Context(), id)
 	if err == nil && !callerOf(r).sees(e.TenantID) {
 		err = fa.ErrNotFound
 	}
+	return e, err
+}
+
+// entity is one with its whole type.
+func (h *Grants) entity(ctx context.Context, id fa.ID) (*fa.Entity, error) {
+	e, err := h.Entities.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return e, entityViews{h.Types}.complete(r.Context(), e)
+	return e, entityViews{h.Types}.complete(ctx, e)
 }
 
 // grantColumns is what grants can be sorted by, and the columns.
@@ -190,11 +196,8 @@ func (h *Grants) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, g := range found {
-		e, err := h.Entities.Get(r.Context(), g.Entity.ID)
+		e, err := h.entity(r.Context(), g.Entity.ID)
 		if err != nil {
-			return err
-		}
-		if err := (entityViews{h.Types}).complete(r.Context(), e); err != nil {
 			return err
 		}
 		g.Show(e)

@@ -67,6 +67,10 @@ func (h *Members) complete(r *http.Request, given members) error {
 	}
 	var errs fa.Errors
 	for id, list := range given {
+		if list == nil { // a list of nobody is something else
+			errs.Field("members."+string(id), "missing", "You must specify the members of the group [%s].", id)
+			continue
+		}
 		group, err := h.Groups.Get(r.Context(), id)
 		if errors.Is(err, fa.ErrNotFound) || err == nil && !callerOf(r).sees(group.TenantID) {
 			errs.Field("members."+string(id), "invalid", "There is no group with the id [%s].", id)
@@ -75,26 +79,31 @@ func (h *Members) complete(r *http.Request, given members) error {
 		if err != nil {
 			return err
 		}
-		seen := map[fa.ID]bool{}
-		for i := range list {
-			m, path := &list[i], fmt.Sprintf("members.%s[%d].userId", id, i)
-			switch {
-			case m.UserID == "":
-				errs.Field(path, "missing", "You must specify the [%s] property.", path)
-			case tenants[m.UserID] != group.TenantID:
-				errs.Field(path, "invalid", "There is no user with the id [%s] in the group's tenant.", m.UserID)
-			case seen[m.UserID]:
-				errs.Field(path, "duplicate", "The user [%s] is given twice.", m.UserID)
-			}
-			seen[m.UserID] = true
-			m.GroupID, m.InsertInstant = id, h.Now().UnixMilli()
-			m.Data.Normalize()
-			if m.ID == "" {
-				m.ID = h.NewID()
-			}
-		}
+		h.completeGroup(&errs, group, list, tenants)
 	}
 	return errs.OrNil()
+}
+
+// completeGroup does the same for one group; tenants are those of the users.
+func (h *Members) completeGroup(errs *fa.Errors, group *fa.Group, list []fa.GroupMember, tenants map[fa.ID]fa.ID) {
+	seen := map[fa.ID]bool{}
+	for i := range list {
+		m, path := &list[i], fmt.Sprintf("members.%s[%d].userId", group.ID, i)
+		switch {
+		case m.UserID == "":
+			errs.Field(path, "missing", "You must specify the [%s] property.", path)
+		case tenants[m.UserID] != group.TenantID:
+			errs.Field(path, "invalid", "There is no user with the id [%s] in the group's tenant.", m.UserID)
+		case seen[m.UserID]:
+			errs.Field(path, "duplicate", "The user [%s] is given twice.", m.UserID)
+		}
+		seen[m.UserID] = true
+		m.GroupID, m.InsertInstant = group.ID, h.Now().UnixMilli()
+		m.Data.Normalize()
+		if m.ID == "" {
+			m.ID = h.NewID()
+		}
+	}
 }
 
 func usersIn(given members) (users []fa.ID) {

@@ -24,18 +24,16 @@ func scanGrant(row scanner) (*fa.EntityGrant, error) {
 
 const grantColumns = "entity_id, doc"
 
-func (m grantMatch) conditions() (c conditions) {
+func whereGrant(m fa.GrantMatch) (c conditions) {
 	c.id("entity_id", m.EntityID)
 	c.id("recipient_entity_id", m.RecipientEntityID)
 	c.id("user_id", m.UserID)
 	return c
 }
 
-type grantMatch fa.GrantMatch
-
 // Grants returns the grants that agree with m, oldest first.
 func (db *DB) Grants(ctx context.Context, m fa.GrantMatch) ([]*fa.EntityGrant, error) {
-	where := grantMatch(m).conditions()
+	where := whereGrant(m)
 	all, err := list(ctx, db.reader, scanGrant,
 		"select "+grantColumns+" from entity_grants where "+where.String()+" order by insert_instant, id", where.args...)
 	if err != nil {
@@ -47,18 +45,22 @@ func (db *DB) Grants(ctx context.Context, m fa.GrantMatch) ([]*fa.EntityGrant, e
 // WriteGrant stores a grant for g.Entity. One that is there already for the
 // same recipient is replaced, and keeps its id and instant.
 func (db *DB) WriteGrant(ctx context.Context, g *fa.EntityGrant) error {
+	const (
+		insert = "insert into entity_grants (id, entity_id, recipient_entity_id, user_id, insert_instant, doc) values ($1, $2, $3, $4, $5, $6)"
+		update = "update entity_grants set entity_id = $2, recipient_entity_id = $3, user_id = $4, insert_instant = $5, doc = $6 where id = $1"
+	)
 	err := db.tx(ctx, func(tx *sql.Tx) error {
 		if err := hold(ctx, tx, "entities", g.Entity.ID); err != nil {
 			return err
 		}
-		where := grantMatch{g.Entity.ID, g.RecipientEntityID, g.UserID}.conditions()
+		where := whereGrant(fa.GrantMatch{EntityID: g.Entity.ID, RecipientEntityID: g.RecipientEntityID, UserID: g.UserID})
 		there, err := scanGrant(tx.QueryRowContext(ctx, "select "+grantColumns+" from entity_grants where "+where.String(), where.args...))
 		switch {
 		case err == nil:
 			g.ID, g.InsertInstant = there.ID, there.InsertInstant
-			return db.storeGrant(ctx, tx, g, "update entity_grants set entity_id = $2, recipient_entity_id = $3, user_id = $4, insert_instant = $5, doc = $6 where id = $1")
+			return db.storeGrant(ctx, tx, g, update)
 		case errors.Is(err, fa.ErrNotFound):
-			return db.storeGrant(ctx, tx, g, "insert into entity_grants (id, entity_id, recipient_entity_id, user_id, insert_instant, doc) values ("+parameters(6)+")")
+			return db.storeGrant(ctx, tx, g, insert)
 		}
 		return err
 	})
@@ -85,7 +87,7 @@ func (db *DB) storeGrant(ctx context.Context, tx *sql.Tx, g *fa.EntityGrant, sta
 
 // DeleteGrant removes the grant of one recipient, or says fa.ErrNotFound.
 func (db *DB) DeleteGrant(ctx context.Context, m fa.GrantMatch) error {
-	where := grantMatch(m).conditions()
+	where := whereGrant(m)
 	if err := affectsOne(db.writer.ExecContext(ctx, "delete from entity_grants where "+where.String(), where.args...)); err != nil {
 		return fmt.Errorf("delete a grant: %w", err)
 	}
@@ -94,7 +96,7 @@ func (db *DB) DeleteGrant(ctx context.Context, m fa.GrantMatch) error {
 
 // SearchGrants returns the grants found, and how many there are in all.
 func (db *DB) SearchGrants(ctx context.Context, s fa.GrantSearch) ([]*fa.EntityGrant, int, error) {
-	where := grantMatch(s.GrantMatch).conditions()
+	where := whereGrant(s.GrantMatch)
 	where.id("e.tenant_id", s.TenantID)
 	if s.Name != "" {
 		where.also(`e.name_key like $%d escape '\'`, likePattern(s.Name))

@@ -88,18 +88,7 @@ func (db *DB) DeleteMembers(ctx context.Context, tenant fa.ID, matches []fa.Memb
 	err = db.tx(ctx, func(tx *sql.Tx) error {
 		removed = 0
 		for _, m := range matches {
-			where := conditions{}
-			where.id("id", m.ID)
-			where.id("group_id", m.GroupID)
-			where.id("user_id", m.UserID)
-			if tenant != "" {
-				where.also("group_id in (select id from groups where tenant_id = $%d)", tenant)
-			}
-			result, err := tx.ExecContext(ctx, "delete from group_members where "+where.String(), where.args...)
-			if err != nil {
-				return err
-			}
-			n, err := result.RowsAffected()
+			n, err := deleteMember(ctx, tx, tenant, m)
 			if err != nil {
 				return err
 			}
@@ -111,6 +100,21 @@ func (db *DB) DeleteMembers(ctx context.Context, tenant fa.ID, matches []fa.Memb
 		return 0, fmt.Errorf("delete members: %w", err)
 	}
 	return removed, nil
+}
+
+func deleteMember(ctx context.Context, tx *sql.Tx, tenant fa.ID, m fa.MemberMatch) (int64, error) {
+	where := conditions{}
+	where.id("id", m.ID)
+	where.id("group_id", m.GroupID)
+	where.id("user_id", m.UserID)
+	if tenant != "" {
+		where.also("group_id in (select id from groups where tenant_id = $%d)", tenant)
+	}
+	result, err := tx.ExecContext(ctx, "delete from group_members where "+where.String(), where.args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 // SearchMembers returns the members found, and how many there are in all.
