@@ -35,7 +35,11 @@ func (s *Server) firstStart(ctx context.Context) error {
 	if err := s.runKickstart(ctx, plan); err != nil {
 		return exit.With(exit.Failed, err, "mend the file and start again; it begins with an empty instance")
 	}
-	return s.db.Settle(ctx, settingFirstStart, firstStartDone)
+	census, err := s.db.Census(ctx)
+	if err != nil {
+		return err
+	}
+	return s.db.Settle(ctx, settingFirstStart, census)
 }
 
 // makeDefaults makes the objects that always exist.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -147,10 +148,9 @@ type instance struct{ tenant, signingKey fa.ID }
 
 // The names under which an instance's facts are stored.
 const (
-	settingFirstStart    = "first-start"
+	settingFirstStart    = "first-start" // the census after it
 	settingDefaultTenant = "default-tenant"
 	settingSigningKey    = "default-signing-key"
-	firstStartDone       = "done"
 )
 
 func (s *Server) start(ctx context.Context) error {
@@ -180,12 +180,13 @@ func (s *Server) start(ctx context.Context) error {
 // not come to its end, or nobody has used the instance and now there is a
 // kickstart file.
 func (s *Server) fresh(ctx context.Context) (bool, error) {
-	done, err := s.db.Setting(ctx, settingFirstStart)
-	if err != nil || done != firstStartDone {
+	then, err := s.db.Setting(ctx, settingFirstStart)
+	if err != nil || then == "" {
 		return true, err
 	}
 	if s.config.Kickstart == "" {
 		return false, nil
 	}
-	return s.db.Untouched(ctx)
+	now, err := s.db.Census(ctx)
+	return now == then && !strings.Contains(now, "api_keys="), err // a kickstart leaves a key
 }

@@ -37,7 +37,7 @@ func firstStart(t *testing.T, db *DB) {
 	)
 }
 
-func TestUntouched(t *testing.T) {
+func TestCensus(t *testing.T) {
 	changes := map[string]func(t *testing.T, db *DB){
 		"API key": func(t *testing.T, db *DB) { must(t, db.APIKeys.Create(t.Context(), apiKey(9, "k", ""))) },
 		"user":    func(t *testing.T, db *DB) { must(t, db.CreateUser(t.Context(), user(9, id(1), "ada@example.com"))) },
@@ -45,26 +45,30 @@ func TestUntouched(t *testing.T) {
 		"application": func(t *testing.T, db *DB) {
 			must(t, db.Applications.Create(t.Context(), application(9, id(1), "Forum")))
 		},
-		"connector":           func(t *testing.T, db *DB) { must(t, db.Connectors.Create(t.Context(), connector(9, "Cognito"))) },
-		"signing key":         func(t *testing.T, db *DB) { must(t, db.SigningKeys.Create(t.Context(), signingKey(9, "k", "Other"))) },
+		"connector":   func(t *testing.T, db *DB) { must(t, db.Connectors.Create(t.Context(), connector(9, "Cognito"))) },
+		"signing key": func(t *testing.T, db *DB) { must(t, db.SigningKeys.Create(t.Context(), signingKey(9, "k", "Other"))) },
+		"group": func(t *testing.T, db *DB) {
+			group := fa.NewGroup()
+			group.ID, group.TenantID, group.Name = id(9), id(1), "Editors"
+			must(t, db.Groups.Create(t.Context(), &group))
+		},
 		"an application less": func(t *testing.T, db *DB) { must(t, db.Applications.Delete(t.Context(), id(3))) },
 		"one more, one less": func(t *testing.T, db *DB) {
 			must(t, db.APIKeys.Create(t.Context(), apiKey(9, "k", "")), db.Applications.Delete(t.Context(), id(3)))
 		},
 	}
 	onEach(t, func(t *testing.T, db *DB) {
-		if untouched, err := db.Untouched(t.Context()); err != nil || untouched {
-			t.Errorf("an empty database: %v, %v", untouched, err)
-		}
 		for what, change := range changes {
 			must(t, db.Wipe(t.Context()))
 			firstStart(t, db)
-			if untouched, err := db.Untouched(t.Context()); err != nil || !untouched {
-				t.Errorf("after the first start: %v, %v", untouched, err)
+			before, err := db.Census(t.Context())
+			must(t, err, db.LogEvent(t.Context(), fa.EventDebug, "x"))
+			if again, err := db.Census(t.Context()); err != nil || again != before {
+				t.Errorf("the event log counts: %q, then %q, %v", before, again, err)
 			}
 			change(t, db)
-			if untouched, err := db.Untouched(t.Context()); err != nil || untouched {
-				t.Errorf("after %s: %v, %v", what, untouched, err)
+			if after, err := db.Census(t.Context()); err != nil || after == before {
+				t.Errorf("after %s: still %q, %v", what, after, err)
 			}
 		}
 	})
