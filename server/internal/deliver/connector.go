@@ -3,11 +3,13 @@ package deliver
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,30 +28,46 @@ type Connectors struct {
 	AllowPrivate bool
 
 	mu      sync.Mutex
-	clients map[fa.ID]connectorClient
+	clients map[patience]*http.Client // they keep connections alive
 }
 
-// connectorClient keeps connections alive for as long as the connector's
-// settings stay as they are.
-type connectorClient struct {
-	settings int64 // lastUpdateInstant
-	*http.Client
+// patience is how long a receiver may take to accept a connection, and how long
+// to begin its answer.
+type patience struct{ connect, read time.Duration }
+
+func patienceOf(c *fa.Connector) patience {
+	return patience{time.Duration(c.ConnectTimeout) * time.Millisecond, time.Duration(c.ReadTimeout) * time.Millisecond}
 }
 
 // Authenticate implements identity.Outside.
 func (c *Connectors) Authenticate(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest) (*fa.User, error) {
 	trace := newTrace(conn, request, c.Now)
-	user, err := c.generic(ctx, conn, request, trace)
-	switch {
-	case err != nil:
-		err = c.Events.LogEvent(context.WithoutCancel(ctx), fa.EventError, trace.failure(err))
-	case conn.Debug:
-		err = c.Events.LogEvent(context.WithoutCancel(ctx), fa.EventDebug, trace.String())
+	user, failure := c.generic(ctx, conn, request, trace)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("ask the connector: %w", err) // whoever signs in has left: nobody is to blame
 	}
-	if err == nil && user == nil {
-		err = identity.ErrCredentials
+	if err := c.report(ctx, conn, trace, failure); err != nil {
+		return nil, err
 	}
-	return user, err
+	if user == nil {
+		return nil, identity.ErrCredentials
+	}
+	return user, nil
+}
+
+// report writes to the event log what the connector's settings and the outcome
+// ask for, even when whoever signs in leaves meanwhile.
+func (c *Connectors) report(ctx context.Context, conn *fa.Connector, trace *trace, failure error) error {
+	ctx = context.WithoutCancel(ctx)
+	if conn.Debug {
+		if err := c.Events.LogEvent(ctx, fa.EventDebug, trace.String()); err != nil {
+			return err
+		}
+	}
+	if failure != nil {
+		return c.Events.LogEvent(ctx, fa.EventError, trace.failure(failure))
+	}
+	return nil
 }
 
 // generic returns nil, nil when the connector does not vouch for the password,
@@ -62,18 +80,18 @@ func (c *Connectors) generic(ctx context.Context, conn *fa.Connector, request id
 	}
 	// The read timeout covers the time to the first byte; a body that trickles
 	// gets as long again.
-	patience := time.Duration(conn.ConnectTimeout+2*conn.ReadTimeout) * time.Millisecond
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	p := patienceOf(conn)
+	ctx, cancel := context.WithTimeout(ctx, p.connect+2*p.read)
 	defer cancel()
 	req, err := newConnectorRequest(ctx, conn, request)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.client(conn).Do(req)
+	resp, err := c.client(p).Do(req)
 	if err != nil {
 		return nil, plainly(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was only read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	t.answered(resp, body)
 	switch {
@@ -95,10 +113,10 @@ func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identi
 	}
 	body, err := fa.Encode(request)
 	if err != nil {
-		return nil, fmt.Errorf("encode the request: %w", err)
+		return nil, errors.New("the login id or the password is not UTF-8")
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, conn.AuthenticationURL, bytes.NewReader(body))
-	if err != nil {
+	if err != nil || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return nil, errors.New("the authentication URL cannot be used")
 	}
 	req.Header.Set("Accept", "application/json")
@@ -107,33 +125,38 @@ func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identi
 	}
 	for name, value := range conn.Headers {
 		req.Header.Set(name, value)
+		if strings.EqualFold(name, "Host") {
+			req.Host = value
+		}
 	}
 	req.Header.Set("Content-Type", "application/json")
+	// The name without a value is not sent. It tells the client that asking again
+	// does no harm when a connection turns out to have been closed while it was
+	// idle, which else would look like a wrong password.
+	req.Header["Idempotency-Key"] = nil
 	return req, nil
 }
 
-func (c *Connectors) client(conn *fa.Connector) *http.Client {
+func (c *Connectors) client(p patience) *http.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	known, ok := c.clients[conn.ID]
-	if ok && known.settings == conn.LastUpdateInstant {
-		return known.Client
+	client, ok := c.clients[p]
+	if !ok {
+		if c.clients == nil {
+			c.clients = map[patience]*http.Client{}
+		}
+		client = newClient(p, c.AllowPrivate)
+		c.clients[p] = client
 	}
-	if ok {
-		known.CloseIdleConnections()
-	}
-	if c.clients == nil {
-		c.clients = map[fa.ID]connectorClient{}
-	}
-	connect, read := time.Duration(conn.ConnectTimeout)*time.Millisecond, time.Duration(conn.ReadTimeout)*time.Millisecond
-	fresh := newClient(connect, read, c.AllowPrivate)
-	c.clients[conn.ID] = connectorClient{conn.LastUpdateInstant, fresh}
-	return fresh
+	return client
 }
 
-// plainly names what went wrong with a call, without the URL around it.
+// plainly names what went wrong with a call, without the URL around it. What
+// net/http says about a malformed answer quotes parts of it, so it is left out.
 func plainly(err error) error {
 	var timeout interface{ Timeout() bool }
+	var network *net.OpError
+	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.Is(err, errPrivate):
 		return errPrivate
@@ -141,9 +164,10 @@ func plainly(err error) error {
 		return errors.New("it did not answer in time")
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return errors.New("it broke the connection off")
+	case errors.As(err, &network):
+		return fmt.Errorf("it cannot be reached: %w", network)
+	case errors.As(err, &certificate):
+		return fmt.Errorf("it cannot be trusted: %w", certificate)
 	}
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err
-	}
-	return fmt.Errorf("it cannot be reached: %w", err)
+	return errors.New("it does not answer as HTTP servers do")
 }

@@ -25,7 +25,12 @@ var closed = []netip.Prefix{
 	netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"),
 	netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"),
+	netip.MustParsePrefix("::/96"),        // an IPv4 address inside, as in those that follow
+	netip.MustParsePrefix("64:ff9b::/96"), // through NAT64
+	netip.MustParsePrefix("64:ff9b:1::/48"),
+	netip.MustParsePrefix("2001::/32"), // Teredo
+	netip.MustParsePrefix("2002::/16"), // 6to4
+	netip.MustParsePrefix("fec0::/10"), // what came before fc00::/7
 }
 
 // public tells whether an address may be called by whoever can configure a URL.
@@ -42,11 +47,11 @@ func public(addr netip.Addr) bool {
 	return true
 }
 
-// newClient makes an HTTP client for one receiver. The check happens on the
+// newClient makes an HTTP client without a proxy. The check happens on the
 // address that is dialled, after name resolution, so a name that changes its
 // mind gains nothing.
-func newClient(connect, read time.Duration, allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{Timeout: connect}
+func newClient(p patience, allowPrivate bool) *http.Client {
+	dialer := &net.Dialer{Timeout: p.connect}
 	if !allowPrivate {
 		dialer.Control = func(_, address string, _ syscall.RawConn) error {
 			to, err := netip.ParseAddrPort(address)
@@ -61,12 +66,13 @@ func newClient(connect, read time.Duration, allowPrivate bool) *http.Client {
 	}
 	return &http.Client{
 		Transport: &http.Transport{
-			DialContext:           dialer.DialContext,
-			TLSHandshakeTimeout:   connect,
-			ResponseHeaderTimeout: read,
-			MaxIdleConnsPerHost:   32,
-			IdleConnTimeout:       90 * time.Second,
-			ForceAttemptHTTP2:     true,
+			DialContext:            dialer.DialContext,
+			TLSHandshakeTimeout:    p.connect,
+			ResponseHeaderTimeout:  p.read,
+			MaxResponseHeaderBytes: 64 << 10,
+			MaxIdleConnsPerHost:    32,
+			IdleConnTimeout:        90 * time.Second,
+			ForceAttemptHTTP2:      true,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

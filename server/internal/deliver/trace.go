@@ -1,9 +1,11 @@
 package deliver
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
+	"wherry/server/internal/jsondoc"
 )
 
 // outcomeHeader is how Wherry's connector says why, where FusionAuth's contract
@@ -18,10 +21,12 @@ import (
 const outcomeHeader = "Wherry-Outcome"
 
 // trace collects what FusionAuth writes to its event log about one call of a
-// connector. The password is never part of it.
+// connector. Neither the password nor what the connector knows us by is ever
+// part of it, even when the endpoint sends it back.
 type trace struct {
 	connector *fa.Connector
-	request   identity.ConnectorRequest
+	loginID   string
+	hide      func(string) string
 	status    int
 	body      []byte
 	now       func() time.Time
@@ -29,30 +34,59 @@ type trace struct {
 }
 
 func newTrace(c *fa.Connector, r identity.ConnectorRequest, now func() time.Time) *trace {
-	t := &trace{connector: c, request: r, now: now}
+	t := &trace{connector: c, hide: veil(secretsOf(c, r)...), now: now}
+	t.loginID = t.hide(r.LoginID) // people do type their password there
 	fmt.Fprintf(&t.lines, "%s connector debug log for [%s] [%s]\n\n", c.Type, c.Name, c.ID)
 	t.line("Attempt to authenticate to application [%s] from [%s] for [%s] against [%s].",
-		r.ApplicationID, r.EventInfo.IPAddress, r.LoginID, c.AuthenticationURL)
+		r.ApplicationID, r.EventInfo.IPAddress, t.loginID, t.address())
 	return t
 }
 
+// secretsOf is what an endpoint learns from a request and nobody else may.
+func secretsOf(c *fa.Connector, r identity.ConnectorRequest) []string {
+	const shortest = 8 // a shorter header is no secret, and may be part of any word
+	secrets := []string{r.Password}
+	if c.HTTPAuthenticationPassword != "" {
+		pair := c.HTTPAuthenticationUsername + ":" + c.HTTPAuthenticationPassword
+		secrets = append(secrets, c.HTTPAuthenticationPassword, base64.StdEncoding.EncodeToString([]byte(pair)))
+	}
+	for _, value := range c.Headers {
+		if len(value) >= shortest {
+			secrets = append(secrets, value)
+		}
+	}
+	return secrets
+}
+
+// address is the connector's URL without a password that may stand in it.
+func (t *trace) address() string {
+	u, err := url.Parse(t.connector.AuthenticationURL)
+	if err != nil {
+		return "not a URL"
+	}
+	return u.Redacted()
+}
+
 func (t *trace) line(format string, args ...any) {
-	fmt.Fprintf(&t.lines, "%s %s\n", t.now().UTC().Format("1/2/2006 03:04:05 PM MST"), fmt.Sprintf(format, args...))
+	fmt.Fprintf(&t.lines, "%s %s\n", t.now().UTC().Format("1/2/2006 03:04:05 PM Z07:00"), fmt.Sprintf(format, args...))
 }
 
 func (t *trace) answered(resp *http.Response, body []byte) {
 	t.status, t.body = resp.StatusCode, body
 	t.line("The endpoint returned status code [%d].", resp.StatusCode)
 	if outcome := resp.Header.Get(outcomeHeader); outcome != "" {
-		t.line("The endpoint gave the outcome [%s].", outcome)
+		t.line("The endpoint gave the outcome [%s].", t.hide(outcome))
 	}
 }
 
-// user reads the connector's answer.
+// user reads the connector's answer. What it says of passwords is dropped.
 func (t *trace) user(body []byte) (*fa.User, error) {
+	if err := jsondoc.Check(body, jsondoc.Limits{Depth: 64}); err != nil {
+		return nil, fmt.Errorf("the answer is not JSON that can be kept: %w", err)
+	}
 	answer := struct {
-		User *fa.User `json:"user"`
-	}{User: new(fa.NewUser())}
+		User *fa.UserRequest `json:"user"`
+	}{User: &fa.UserRequest{User: fa.NewUser()}}
 	answer.User.Active = false // unlike everywhere else, a connector has to say so
 	if err := fa.Decode(body, &answer); err != nil {
 		return nil, fmt.Errorf("the answer is not a user: %w", err)
@@ -60,22 +94,36 @@ func (t *trace) user(body []byte) (*fa.User, error) {
 	if answer.User == nil || answer.User.ID == "" {
 		return nil, errors.New("the answer has no [user.id]")
 	}
-	if shown, err := fa.Encode(answer.User); err == nil {
+	user := &answer.User.User
+	if shown, err := fa.Encode(user); err == nil {
 		pretty := jsontext.Value(shown)
 		if pretty.Indent() == nil {
-			t.line("Connector User:\n%s", pretty)
+			t.line("Connector User:\n%s", t.hide(start(string(pretty), longest)))
 		}
 	}
-	return answer.User, nil
+	return user, nil
 }
 
 func (t *trace) String() string { return t.lines.String() }
 
+// What an endpoint says takes at most so many bytes of the event log: longest
+// when somebody debugs it.
+const (
+	longest  = 60 << 10
+	excerpt  = 2000
+	ellipsis = "…"
+)
+
 // failure is the entry for a call that went wrong, written even without debug.
 func (t *trace) failure(err error) string {
-	const most = 2000                                                          // bytes of the answer worth keeping
-	body := strings.ReplaceAll(string(t.body), t.request.Password, "[secret]") // an endpoint may echo what it was sent
-	body = body[:min(len(body), most)]
+	body := start(t.hide(start(string(t.body), longest)), excerpt)
 	return fmt.Sprintf("The connector [%s] at [%s] could not authenticate [%s]. Status [%d]. %s.\n\n%s",
-		t.connector.Name, t.connector.AuthenticationURL, t.request.LoginID, t.status, err, body)
+		t.connector.Name, t.address(), t.loginID, t.status, t.hide(err.Error()), body)
+}
+
+func start(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return text[:most] + ellipsis
 }
