@@ -143,3 +143,26 @@ func TestPatchDialects(t *testing.T) {
 		},
 	})
 }
+
+// TestTakenIDs: an id that an object has cannot be given to another one.
+func TestTakenIDs(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		for _, kind := range []struct{ path, body string }{
+			{"/api/tenant/", `{"tenant":{"name":"%s"}}`},
+			{"/api/application/", `{"application":{"name":"%s","tenantId":"` + tenantID + `"}}`},
+			{"/api/connector/", `{"connector":{"name":"%s","type":"Generic","authenticationURL":"https://example.com","connectTimeout":1,"readTimeout":1}}`},
+			{"/api/user/", `{"user":{"username":"%s","tenantId":"` + tenantID + `"}}`},
+			{"/api/api-key/", `{"apiKey":{"name":"%s"}}`},
+		} {
+			create := func(name string) response {
+				return i.send(call{do: "POST " + kind.path + nobodyID + " " + strings.ReplaceAll(kind.body, "%s", name), as: managerKey})
+			}
+			create("First").must(t)
+			r := create("Second")
+			if codes := r.codes(); r.status != http.StatusBadRequest || !strings.HasPrefix(codes, "[duplicate]") || !strings.HasSuffix(codes, "id") {
+				t.Errorf("%s: status %d, %q", kind.path, r.status, codes)
+			}
+		}
+	})
+}
