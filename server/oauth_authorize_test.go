@@ -259,6 +259,25 @@ func TestLoginPageTellsNobody(t *testing.T) {
 	}
 }
 
+// TestParametersWithoutAValue are as if they were not there: RFC 6749 section
+// 3.1.
+func TestParametersWithoutAValue(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	request := authorization()
+	for _, name := range []string{"scope", "state", "nonce", "tenantId", "response_mode", "code_challenge", "code_challenge_method", "prompt", "max_age", "locale"} {
+		request.Set(name, "")
+	}
+	r := i.sendForm(filledIn(request, "jane", password))
+	to, _ := url.Parse(r.header.Get("Location"))
+	if r.status != http.StatusFound || to.Query().Get("code") == "" || to.Query().Has("state") {
+		t.Fatalf("status %d, sent to %s: %s", r.status, to, r.body)
+	}
+	form := exchange(to.Query().Get("code"))
+	form.Set("code_verifier", "")
+	i.exchange(form).must(t)
+}
+
 // TestUserState: who is not registered gets a code all the same.
 func TestUserState(t *testing.T) {
 	t.Parallel()

@@ -157,7 +157,7 @@ func TestTokenRequestForms(t *testing.T) {
 				form = tt.change(form)
 			}
 			r := i.send(call{do: "POST /oauth2/token " + form.Encode(), as: noKey, kind: "application/x-www-form-urlencoded", header: tt.header}).must(t)
-			if r.text("access_token") == "" || r.text("token_type") != "Bearer" || r.header.Get("Cache-Control") != "no-store" {
+			if r.text("access_token") == "" || r.text("token_type") != "Bearer" || r.header.Get("Cache-Control") != "no-store" || r.header.Get("Pragma") != "no-cache" {
 				t.Errorf("headers %v, body %s", r.header, r.body)
 			}
 		})

@@ -114,7 +114,7 @@ func (s *Server) json(h func(w http.ResponseWriter, r *http.Request) error) http
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if err := h(w, r); err != nil {
 			problem := s.explain(r, err)
-			if problem.status == http.StatusUnauthorized {
+			if problem.status == http.StatusUnauthorized { // RFC 6749 section 5.2: MUST
 				w.Header().Set("WWW-Authenticate", `Basic realm="oauth2"`)
 			}
 			respond(w, problem.status, problem)
@@ -147,7 +147,8 @@ func respond(w http.ResponseWriter, status int, v any) {
 		status, body = http.StatusInternalServerError, []byte(`{"error":"server_error"}`)
 	}
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
-	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cache-Control", "no-store") // RFC 6749 section 5.1: MUST, both of them
+	w.Header().Set("Pragma", "no-cache")
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the client may have left
 }

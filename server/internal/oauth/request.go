@@ -40,7 +40,9 @@ type authorizeRequest struct {
 }
 
 // authorizeRequest checks the parameters. Until the redirect URL is known to
-// be the application's, errors are shown; after that, they are sent there.
+// be the application's, errors are shown: RFC 6749 section 4.1.2.1, "MUST NOT
+// automatically redirect the user-agent to the invalid redirection URI". After
+// that, they are sent there.
 func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorizeRequest, error) {
 	if err := checkParameters(q); err != nil {
 		return nil, err
@@ -175,7 +177,7 @@ func (a *authorizeRequest) checkProofKey(q url.Values) *Error {
 	switch {
 	case a.codeChallenge == "" && a.application.OAuthConfiguration.ProofKeyForCodeExchangePolicy == fa.Required:
 		return missingParameter("code_challenge")
-	case a.codeChallenge == "" && q.Has("code_challenge_method"): // a challenge that was lost on the way
+	case a.codeChallenge == "" && q.Get("code_challenge_method") != "": // a challenge that was lost on the way
 		return missingParameter("code_challenge")
 	case a.codeChallenge == "":
 		return nil
@@ -204,7 +206,8 @@ func (a *authorizeRequest) checkScopes(scope string) *Error {
 	return nil
 }
 
-// redirectWith is the redirect URL with the answer added to its query.
+// redirectWith is the redirect URL with the answer added to its query, which
+// RFC 6749 section 3.1.2 says "MUST be retained".
 func (a *authorizeRequest) redirectWith(answer url.Values) string {
 	target, err := url.Parse(a.redirectURI)
 	if err != nil { // it was registered, and registered URLs parse

@@ -66,7 +66,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 }
 
 // exchange turns an authorization code into tokens. The code is gone after the
-// first try, whether it succeeds or not.
+// first try, whether it succeeds or not: RFC 6749 section 4.1.2, "The client
+// MUST NOT use the authorization code more than once". Section 4.1.3 says what
+// it has to match: the client, and the redirect URL of the request for it.
 func (s *Server) exchange(ctx context.Context, req *tokenRequest) (*tokenResponse, error) {
 	code := req.form.Get("code")
 	for _, name := range []string{"code", "redirect_uri"} {
