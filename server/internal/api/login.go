@@ -104,43 +104,58 @@ func accessTokenCookie(r *http.Request, token string) *http.Cookie {
 	}
 }
 
-// attempt reads and checks the request, and the API key where the application
-// or, without one, the tenant asks for it.
+// attempt reads and checks the request.
 func (h *Login) attempt(r *http.Request) (a identity.Attempt, tenant *fa.Tenant, err error) {
 	request, err := readLogin(r)
 	if err != nil {
 		return a, nil, err
 	}
-	c, keyErr := h.mux.authenticate(r, http.MethodPost, "/api/login")
-	if errors.Is(keyErr, errUnauthorized) { // the header names the tenant of those without a key too
-		c, err = caller{}.narrowed(r)
-	} else {
-		err = keyErr
-	}
-	if err != nil {
+	if a.Application, tenant, err = h.place(r, request.ApplicationID); err != nil {
 		return a, nil, err
-	}
-	if a.Application, err = h.application(r.Context(), c, request.ApplicationID); err != nil {
-		return a, nil, err
-	}
-	if a.Application != nil {
-		c.tenant = a.Application.TenantID
-	}
-	if tenant, err = h.mux.tenantFor(r.Context(), c.tenant); err != nil {
-		return a, nil, err
-	}
-	needsKey := tenant.LoginConfiguration.RequireAuthentication
-	if a.Application != nil {
-		needsKey = a.Application.LoginConfiguration.RequireAuthentication
-	}
-	if needsKey && c.key == nil {
-		return a, nil, errUnauthorized
 	}
 	a.TenantID, a.LoginID, a.LoginIDTypes, a.Password = tenant.ID, request.LoginID, request.LoginIDTypes, request.Password
 	a.EventInfo, a.NewDevice, a.NoJWT = request.EventInfo, request.NewDevice, request.NoJWT
 	a.EventInfo.IPAddress = cmp.Or(a.EventInfo.IPAddress, request.IPAddress, peer(r))
 	a.EventInfo.UserAgent = cmp.Or(a.EventInfo.UserAgent, r.UserAgent())
 	return a, tenant, nil
+}
+
+// place is where somebody signs in: to an application, or to a tenant alone.
+// Without an API key that is only possible where they do not ask for one.
+func (h *Login) place(r *http.Request, applicationID fa.ID) (*fa.Application, *fa.Tenant, error) {
+	c, err := h.caller(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	application, err := h.application(r.Context(), c, applicationID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if application != nil {
+		c.tenant = application.TenantID
+	}
+	tenant, err := h.mux.tenantFor(r.Context(), c.tenant)
+	if err != nil {
+		return nil, nil, err
+	}
+	needsKey := tenant.LoginConfiguration.RequireAuthentication
+	if application != nil {
+		needsKey = application.LoginConfiguration.RequireAuthentication
+	}
+	if needsKey && c.key == nil {
+		return nil, nil, errUnauthorized
+	}
+	return application, tenant, nil
+}
+
+// caller is who asks; its key is nil without one that may. The header names the
+// tenant either way.
+func (h *Login) caller(r *http.Request) (caller, error) {
+	c, err := h.mux.authenticate(r, http.MethodPost, "/api/login")
+	if errors.Is(err, errUnauthorized) {
+		return caller{}.narrowed(r)
+	}
+	return c, err
 }
 
 // application is the one that somebody signs in to; nil when none is named.

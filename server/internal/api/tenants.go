@@ -22,14 +22,13 @@ type Tenants struct {
 	NewID      func() fa.ID
 	Now        func() time.Time
 
-	mux      *Mux
-	resource *resource[fa.Tenant]
+	mux *Mux
 }
 
 // Mount registers the endpoints.
 func (h *Tenants) Mount(m *Mux) {
 	h.mux = m
-	h.resource = &resource[fa.Tenant]{
+	tenants := &resource[fa.Tenant]{
 		name: "tenant", plural: "tenants", path: "/api/tenant",
 		store: h.Store, blank: fa.NewTenant,
 		create: h.create, keep: h.keep, check: checkTenant, refer: h.refer,
@@ -38,7 +37,7 @@ func (h *Tenants) Mount(m *Mux) {
 		copied:    copiedTenant,
 		async:     true,
 	}
-	h.resource.mount(m.Handle)
+	tenants.mount(m.Handle)
 	m.HandleGlobal("GET /api/tenant/search", h.search)
 	m.HandleGlobal("POST /api/tenant/search", h.search)
 	m.HandleOpen("GET /api/tenant/password-validation-rules", h.passwordRules)
