@@ -109,6 +109,52 @@ var lifecycles = []lifecycle{
 		},
 	},
 	{
+		kind: "group", emptied: "[blank]group.name",
+		create: func(id, value string) outcome {
+			r, errs, err := inDefaultTenant().CreateGroup(id, fusionauth.GroupRequest{Group: fusionauth.Group{Name: value}})
+			return come(r.StatusCode, r.Group.Name, errs, err)
+		},
+		read: func(id string) outcome {
+			r, errs, err := client.RetrieveGroup(id)
+			return come(r.StatusCode, r.Group.Name, errs, err)
+		},
+		update: func(id, value string) outcome {
+			r, errs, err := client.UpdateGroup(id, fusionauth.GroupRequest{Group: fusionauth.Group{Name: value}})
+			return come(r.StatusCode, r.Group.Name, errs, err)
+		},
+		patch: func(id, value string) outcome {
+			r, errs, err := client.PatchGroup(id, object("group", "name", value))
+			return come(r.StatusCode, r.Group.Name, errs, err)
+		},
+		remove: func(id string) outcome {
+			r, errs, err := client.DeleteGroup(id)
+			return come(r.StatusCode, "", errs, err)
+		},
+	},
+	{
+		kind: "entity type", emptied: "[blank]entityType.name",
+		create: func(id, value string) outcome {
+			r, errs, err := client.CreateEntityType(id, entityType(value))
+			return come(r.StatusCode, r.EntityType.Name, errs, err)
+		},
+		read: func(id string) outcome {
+			r, errs, err := client.RetrieveEntityType(id)
+			return come(r.StatusCode, r.EntityType.Name, errs, err)
+		},
+		update: func(id, value string) outcome {
+			r, errs, err := client.UpdateEntityType(id, entityType(value))
+			return come(r.StatusCode, r.EntityType.Name, errs, err)
+		},
+		patch: func(id, value string) outcome {
+			r, errs, err := client.PatchEntityType(id, object("entityType", "name", value))
+			return come(r.StatusCode, r.EntityType.Name, errs, err)
+		},
+		remove: func(id string) outcome {
+			r, errs, err := client.DeleteEntityType(id)
+			return come(r.StatusCode, "", errs, err)
+		},
+	},
+	{
 		kind: "API key",
 		create: func(id, value string) outcome {
 			r, errs, err := client.CreateAPIKey(id, key(value))
