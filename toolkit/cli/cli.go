@@ -50,6 +50,7 @@ type output struct {
 type root struct {
 	output
 	Connector connectorCommand `cmd:"" help:"Sign users in at Cognito on FusionAuth's behalf."`
+	Deploy    deployCommand    `cmd:"" help:"Write the files that put the connector into production."`
 	Explain   explainCommand   `cmd:"" help:"Show one user: where each field comes from, and why."`
 	Version   versionCommand   `cmd:"" help:"Print which build this is."`
 }

@@ -1,0 +1,3 @@
+function processUserJSON(json) {
+  return {user: {username: json.Username}};
+}
