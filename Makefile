@@ -2,6 +2,7 @@
 
 GOTESTFLAGS ?=
 FUZZTIME ?= 30s
+SOAK_USERS ?= 100000
 
 .DEFAULT_GOAL := help
 
@@ -44,6 +45,10 @@ fuzz: ## Run every fuzz target for a while (FUZZTIME=30s)
 .PHONY: bench
 bench: ## Run every benchmark
 	@.ci/with-postgres go test -run '^$$' -bench . -benchmem $(GOTESTFLAGS) ./...
+
+.PHONY: soak
+soak: ## Sign 100,000 users in while the pool suffers (SOAK_USERS=100000)
+	@WHERRY_SOAK_USERS=$(SOAK_USERS) go test -count=1 -timeout 3h -v $(GOTESTFLAGS) ./test/soak
 
 .PHONY: ci
 ci: ## Do all that must pass before a change is taken

@@ -1,0 +1,96 @@
+package soak
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"wherry/pool"
+)
+
+// account is a user as the server shows it and as the generator expects it, as
+// far as the two can be compared.
+type account struct {
+	ID, Username, Email, PhoneNumber, MobilePhone string
+	FirstName, MiddleName, LastName, FullName     string
+	BirthDate, Timezone, ImageURL                 string
+	PreferredLanguages                            []string
+
+	Active, Verified, PasswordChangeRequired bool
+
+	TwoFactor struct {
+		Methods []struct{ Method, MobilePhone, Email string }
+	}
+	Data map[string]any
+
+	TenantID, ConnectorID string
+}
+
+// connectorID is FusionAuth's id for itself: the account's password is here.
+const connectorID = "e3306678-a53a-4964-9040-1c96f36dda72"
+
+// checkAccount compares what came across with what should have.
+func (c *crowd) checkAccount(who *person, got account) {
+	if !who.expected.SignIn.Carried && who.expected.SignIn.Reason != "login id of another user with a better claim" {
+		c.t.Errorf("user %d is across: %+v", who.number, who.expected.SignIn)
+	}
+	want := expectedAccount(c.t, who.expected)
+	want.TenantID, want.ConnectorID = c.tenantID, connectorID
+	if got.Data["migratedFrom"] != "cognito" || got.Data["migratedDate"] == nil {
+		c.t.Errorf("user %d does not say where from: %v", who.number, got.Data)
+	}
+	delete(got.Data, "migratedFrom")
+	delete(got.Data, "migratedDate")
+	for _, data := range []map[string]any{got.Data, want.Data} {
+		record, _ := data["cognito"].(map[string]any)
+		data["cognito"] = origin(record)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		c.t.Errorf("user %d differs (-want +got):\n%s", who.number, diff)
+	}
+	u := who.expected.User
+	for kind, value := range map[string]string{"email": u.Email, "username": u.Username} {
+		if holder := c.holder(c.t, kind, value); value != "" && holder != u.ID {
+			c.t.Errorf("user %d: the %s leads to %q", who.number, kind, holder)
+		}
+	}
+}
+
+// origin is what both sides keep of where an account comes from, under one set
+// of names. What a sign-in does not tell, such as the status, is left out.
+func origin(record map[string]any) map[string]any {
+	kept := map[string]any{"groups": inOrder(record["groups"]), "factors": inOrder(record["userMFASettingList"])}
+	if mfa, ok := record["mfa"].(map[string]any); ok {
+		kept["factors"] = inOrder(mfa["enabled"])
+	}
+	for _, name := range []string{"poolId", "sub", "username"} {
+		kept[name] = record[name]
+	}
+	return kept
+}
+
+func inOrder(list any) (texts []string) {
+	all, _ := list.([]any)
+	for _, v := range all {
+		texts = append(texts, fmt.Sprint(v))
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+// expectedAccount reads the expectation as if the server had shown it.
+func expectedAccount(t *testing.T, e pool.Expected) (a account) {
+	t.Helper()
+	text, err := json.Marshal(e.User)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := decode(text, &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}

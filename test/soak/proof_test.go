@@ -1,0 +1,125 @@
+package soak
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// reasons is what the record has to say of those whom the pool lets nobody be
+// carried for, by the reason that the generator gives.
+var reasons = map[string][]string{
+	"disabled":                                {"disabled"},
+	"unconfirmed":                             {"unconfirmed"},
+	"reset required":                          {"reset-required"},
+	"temporary password expired":              {"temporary-password-expired"},
+	"second factor that cannot be carried":    {"totp-factor", "factor-choice"},
+	"second factor with an unverified number": {"factor-unverified"},
+}
+
+// tally counts what became of people.
+type tally struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+func (c *tally) add(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of == nil {
+		c.of = map[string]int{}
+	}
+	c.of[what]++
+}
+
+// prove asks the server about everybody.
+func (c *crowd) prove() map[string]int {
+	c.line.setCut(true) // whoever gets in now is across
+	var count tally
+	c.each(c.order(), func(number int) {
+		count.add(c.fate(c.person(number, c.seed)))
+	})
+	return count.of
+}
+
+// fate is what became of somebody, which must be what should have.
+func (c *crowd) fate(who *person) string {
+	var answer struct{ User account }
+	status := c.api(c.t, http.MethodGet, "/api/user/"+who.expected.User.ID, nil, &answer)
+	across := status == http.StatusOK
+	switch {
+	case !across && status != http.StatusNotFound:
+		c.t.Errorf("user %d: the server answered %d", who.number, status)
+		return "unknown"
+	case who.habit == guessed || !who.right:
+		if across {
+			c.t.Errorf("user %d is across, and nobody knew the password", who.number)
+		}
+		return "nobody typed a password that Cognito takes"
+	case across:
+		c.checkAccount(who, answer.User)
+		c.checkPassword(who)
+		return "across"
+	default:
+		return c.outside(who)
+	}
+}
+
+// outside is why somebody with the right password is not across.
+func (c *crowd) outside(who *person) string {
+	recorded := c.record.of(who.login)
+	wanted, never := reasons[who.expected.SignIn.Reason]
+	if !who.answers() { // what was typed is no identity of the account
+		wanted, never = append([]string{"mapping-fault"}, wanted...), true
+	}
+	switch {
+	case never && len(recorded) == 1 && slices.Contains(wanted, recorded[0]):
+		return "turned away: " + recorded[0]
+	case len(recorded) == 0 && c.heldByAnother(who):
+		if who.expected.SignIn.Carried {
+			return "turned away: another user, whose claim is worse, came first with the login id"
+		}
+		return "turned away: another user has the login id"
+	}
+	c.t.Errorf("user %d (%s) is not across: recorded %q, expected %+v", who.number, who.habit, recorded, who.expected.SignIn)
+	return "lost"
+}
+
+// heldByAnother tells whether a login id leads to the account of somebody else
+// who has it in Cognito too: addresses that are not verified, and names that
+// differ in case, are there more than once.
+func (c *crowd) heldByAnother(who *person) bool {
+	u := who.expected.User
+	for kind, value := range map[string]string{"email": u.Email, "username": u.Username} {
+		id := c.holder(c.t, kind, value)
+		if id == "" || id == u.ID {
+			continue
+		}
+		other := c.person(c.numbers[id], c.seed).expected.User
+		if other.ID != id || value != other.Email && !strings.EqualFold(value, other.Username) {
+			c.t.Errorf("user %d: %s leads to %s, who has no claim to it", who.number, kind, id)
+		}
+		return true
+	}
+	return false
+}
+
+// holder is the account that an identity leads to.
+func (p *parts) holder(t *testing.T, kind, value string) string {
+	var answer struct{ User account }
+	if value == "" || p.api(t, http.MethodGet, "/api/user?"+kind+"="+url.QueryEscape(value), nil, &answer) != http.StatusOK {
+		return ""
+	}
+	return answer.User.ID
+}
+
+// checkPassword signs in at the server alone.
+func (c *crowd) checkPassword(who *person) {
+	if in, _ := c.signIn(c.t, who, who.password); !in {
+		c.t.Errorf("user %d is across, and the right password does not let in", who.number)
+	}
+	c.mistype(who)
+}
