@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dop251/goja"
@@ -80,8 +81,10 @@ func (s *script) run(ctx context.Context, user *CognitoUser, now func() time.Tim
 	vm.SetMaxCallStackSize(scriptDepth)
 	vm.SetTimeSource(now)
 	ctx, cancel := context.WithCancel(ctx)
+	var guard sync.WaitGroup
+	guard.Go(func() { s.guard(ctx, vm) })
+	defer guard.Wait() // nothing of a script outlives its run
 	defer cancel()
-	go s.guard(ctx, vm)
 
 	call, err := surround(vm)
 	if err != nil {
