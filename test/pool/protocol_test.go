@@ -68,25 +68,35 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 		{"no target", "GetUser", "{}", func(r *http.Request) { r.Header.Del("X-Amz-Target") }, "UnknownOperationException", ""},
 		{"another service's target", "GetUser", "{}", header("X-Amz-Target", "DynamoDB_20120810.ListTables"), "UnknownOperationException", ""},
 		{"wrong content type", "GetUser", "{}", header("Content-Type", "application/json"), "UnknownOperationException", ""},
-		{"content type with a charset", "GetUser", "{}", header("Content-Type", "application/x-amz-json-1.1; charset=utf-8"), "InvalidParameterException",
-			"1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null"},
+		{
+			"content type with a charset", "GetUser", "{}", header("Content-Type", "application/x-amz-json-1.1; charset=utf-8"), "InvalidParameterException",
+			"1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null",
+		},
 		{"no POST", "GetUser", "", func(r *http.Request) { r.Method = http.MethodGet }, "UnknownOperationException", ""},
 		{"malformed JSON", "GetUser", `{"AccessToken":`, nil, "SerializationException", ""},
 		{"a list", "GetUser", `[]`, nil, "SerializationException", "Start of list found where not expected"},
 		{"a number for a text", "GetUser", `{"AccessToken":7}`, nil, "SerializationException", "NUMBER_VALUE can not be converted to a String"},
 		{"a structure for a text", "GetUser", `{"AccessToken":{}}`, nil, "SerializationException", "Start of structure or map found where not expected."},
 		{"a text for a number", "ListUsers", `{"UserPoolId":"us-east-1_Example01","Limit":"7"}`, nil, "SerializationException", "STRING_VALUE can not be converted to an Integer"},
-		{"null is nothing", "GetUser", `{"AccessToken":null}`, nil, "InvalidParameterException",
-			"1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null"},
+		{
+			"null is nothing", "GetUser", `{"AccessToken":null}`, nil, "InvalidParameterException",
+			"1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null",
+		},
 		{"unknown members", "ListUsers", `{"UserPoolId":"us-east-1_Nowhere1","Colour":"red"}`, nil, "ResourceNotFoundException", "User pool us-east-1_Nowhere1 does not exist."},
-		{"two mistakes", "InitiateAuth", `{"AuthFlow":"BY_POST"}`, nil, "InvalidParameterException",
+		{
+			"two mistakes", "InitiateAuth", `{"AuthFlow":"BY_POST"}`, nil, "InvalidParameterException",
 			"2 validation errors detected: Value 'BY_POST' at 'authFlow' failed to satisfy constraint: Member must satisfy enum value set: " +
 				"[USER_SRP_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN, CUSTOM_AUTH, ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_AUTH]; " +
-				"Value null at 'clientId' failed to satisfy constraint: Member must not be null"},
-		{"a pool id that cannot be one", "ListUsers", `{"UserPoolId":"nowhere"}`, nil, "InvalidParameterException",
-			`1 validation error detected: Value 'nowhere' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w-]+_[0-9a-zA-Z]+`},
-		{"a name that cannot be one", "AdminGetUser", `{"UserPoolId":"us-east-1_Example01","Username":"jane doe"}`, nil, "InvalidParameterException",
-			`1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\p{L}\p{M}\p{S}\p{N}\p{P}]+`},
+				"Value null at 'clientId' failed to satisfy constraint: Member must not be null",
+		},
+		{
+			"a pool id that cannot be one", "ListUsers", `{"UserPoolId":"nowhere"}`, nil, "InvalidParameterException",
+			`1 validation error detected: Value 'nowhere' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w-]+_[0-9a-zA-Z]+`,
+		},
+		{
+			"a name that cannot be one", "AdminGetUser", `{"UserPoolId":"us-east-1_Example01","Username":"jane doe"}`, nil, "InvalidParameterException",
+			`1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\p{L}\p{M}\p{S}\p{N}\p{P}]+`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

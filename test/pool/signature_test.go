@@ -40,8 +40,11 @@ func TestSignatures(t *testing.T) {
 		{"unknown key", unknown, aws.Credentials{AccessKeyID: "AKIANOBODY", SecretAccessKey: "secret"}, 0},
 		{"wrong session", unknown, aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "another"}, 0},
 		{"not allowed", denied, aws.Credentials{AccessKeyID: "AKIAREADER", SecretAccessKey: "secret"}, 0},
-		{"expired session", "ExpiredTokenException: The security token included in the request is expired",
-			aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "token"}, 2 * time.Hour},
+		{
+			"expired session", "ExpiredTokenException: The security token included in the request is expired",
+			aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "token"},
+			2 * time.Hour,
+		},
 	} {
 		s.pool.MoveClock(tt.later)
 		_, err := client(s.url, tt.key).AdminGetUser(t.Context(), &cip.AdminGetUserInput{UserPoolId: aws.String(poolID), Username: aws.String("jane")})

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -157,7 +158,7 @@ func TestSignIn(t *testing.T) {
 			if tt.stamp == "" {
 				tt.stamp = stamp
 			}
-			if got := tt.run(t); got != tt.want {
+			if got := tt.run(t); !errors.Is(got, tt.want) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
@@ -178,7 +179,7 @@ func TestUnusableA(t *testing.T) {
 		"with a prefix":       "0x10",
 		"a megabyte of digit": strings.Repeat("1", 1<<20),
 	} {
-		if _, err := server(noon).Challenge(jane, v, srpA, noon); err != ErrA {
+		if _, err := server(noon).Challenge(jane, v, srpA, noon); !errors.Is(err, ErrA) {
 			t.Errorf("%s: got %v, want %v", name, err, ErrA)
 		}
 	}

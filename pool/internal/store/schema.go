@@ -23,8 +23,10 @@ var standard = []model.Schema{
 }
 
 func text(name string) model.Schema {
-	return model.Schema{Name: name, AttributeDataType: "String", Mutable: true,
-		StringAttributeConstraints: &model.StringLimit{MinLength: "0", MaxLength: "2048"}}
+	return model.Schema{
+		Name: name, AttributeDataType: "String", Mutable: true,
+		StringAttributeConstraints: &model.StringLimit{MinLength: "0", MaxLength: "2048"},
+	}
 }
 
 // Standard tells whether name is an attribute that every pool has.

@@ -42,11 +42,11 @@ func answers(status int, body string) http.HandlerFunc {
 const adaAnswer = `{"user":{"id":"00000000-0000-0000-0000-000000000001","email":"ada@example.com","active":true,"data":{"migrated":true}}}`
 
 // ask asks a connector and returns the only entries that there are.
-func ask(t *testing.T, c *fa.Connector) (*fa.User, error, []fa.EventLog) {
+func ask(t *testing.T, c *fa.Connector) (*fa.User, []fa.EventLog, error) {
 	t.Helper()
 	connectors, log := newConnectors(true)
 	user, err := connectors.Authenticate(t.Context(), c, request())
-	return user, err, log.entries
+	return user, log.entries, err
 }
 
 func TestWhatAConnectorIsAsked(t *testing.T) {
@@ -91,7 +91,7 @@ func TestACustomAuthorizationReplacesBasic(t *testing.T) {
 	var got string
 	c := connector(endpoint(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Get("Authorization") }))
 	c.HTTPAuthenticationUsername, c.Headers = "wherry", map[string]string{"authorization": "made-up-token"}
-	if _, err, _ := ask(t, c); err == nil || got != "made-up-token" {
+	if _, _, err := ask(t, c); err == nil || got != "made-up-token" {
 		t.Errorf("sent %q, %v", got, err)
 	}
 }
@@ -147,7 +147,7 @@ func TestWhatAConnectorAnswers(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			user, err, entries := ask(t, connector(endpoint(t, test.handler)))
+			user, entries, err := ask(t, connector(endpoint(t, test.handler)))
 			if user != nil || !errors.Is(err, identity.ErrCredentials) {
 				t.Errorf("got %v, %v", user, err)
 			}
@@ -193,7 +193,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	var reached atomic.Bool
 	elsewhere := endpoint(t, func(w http.ResponseWriter, _ *http.Request) { reached.Store(true); _, _ = io.WriteString(w, adaAnswer) })
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		_, err, _ := ask(t, connector(endpoint(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) })))
+		_, _, err := ask(t, connector(endpoint(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, status) })))
 		if !errors.Is(err, identity.ErrCredentials) || reached.Load() {
 			t.Errorf("%d: %v, reached %v", status, err, reached.Load())
 		}
@@ -202,11 +202,11 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 
 func TestAUserComesBack(t *testing.T) {
 	t.Parallel()
-	user, err, entries := ask(t, connector(endpoint(t, answers(200, adaAnswer))))
+	user, entries, err := ask(t, connector(endpoint(t, answers(200, adaAnswer))))
 	if err != nil || user.ID != userID || user.Email != "ada@example.com" || !user.Active || string(user.Data["migrated"]) != "true" || len(entries) != 0 {
 		t.Errorf("got %+v, %v, %v", user, err, entries)
 	}
-	user, err, _ = ask(t, connector(endpoint(t, answers(200, `{"user":{"id":"00000000-0000-0000-0000-000000000001"}}`))))
+	user, _, err = ask(t, connector(endpoint(t, answers(200, `{"user":{"id":"00000000-0000-0000-0000-000000000001"}}`))))
 	if err != nil || user.Active {
 		t.Errorf("a connector has to say that somebody is active: %+v, %v", user, err)
 	}
@@ -217,7 +217,7 @@ func TestPasswordsInTheAnswerAreDropped(t *testing.T) {
 	c := connector(endpoint(t, answers(200, `{"user":{"id":"00000000-0000-0000-0000-000000000001","username":"ada","password":"dropped-1",
 		"currentPassword":"dropped-2","salt":"dropped-3","factor":24001,"twoFactor":{"methods":[{"id":"A","method":"authenticator","secret":"hidden"}]}}}`)))
 	c.Debug = true
-	user, err, entries := ask(t, c)
+	user, entries, err := ask(t, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestAnEndlessAnswerTakesLittleMemory(t *testing.T) {
 	})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err, entries := ask(t, connector(url))
+	_, entries, err := ask(t, connector(url))
 	runtime.ReadMemStats(&after)
 	if !errors.Is(err, identity.ErrCredentials) || len(entries) != 1 || !strings.Contains(entries[0].Message, "larger than 1 MiB") || len(entries[0].Message) > 4096 {
 		t.Errorf("%v, %.300v", err, entries)
@@ -283,7 +283,7 @@ func TestSlowConnectorsEndInTime(t *testing.T) {
 			t.Parallel()
 			c := connector(endpoint(t, test.handler))
 			c.ReadTimeout, c.ConnectTimeout = 50, test.connect
-			_, err, entries := ask(t, c)
+			_, entries, err := ask(t, c)
 			if !errors.Is(err, identity.ErrCredentials) || len(entries) != 1 || !strings.Contains(entries[0].Message, "it did not answer in time") {
 				t.Errorf("%v, %v", err, entries)
 			}
@@ -299,7 +299,7 @@ func TestAConnectorThatDoesNotAccept(t *testing.T) {
 	}
 	closed := ln.Addr().String()
 	_ = ln.Close()
-	_, err, entries := ask(t, connector("http://"+closed))
+	_, entries, err := ask(t, connector("http://"+closed))
 	if !errors.Is(err, identity.ErrCredentials) || len(entries) != 1 || !strings.Contains(entries[0].Message, "it cannot be reached: dial tcp") {
 		t.Errorf("closed: %v, %v", err, entries)
 	}
@@ -311,7 +311,7 @@ func TestAConnectorThatDoesNotAccept(t *testing.T) {
 	t.Cleanup(func() { _ = mute.Close() })
 	c := connector("https://" + mute.Addr().String())
 	c.ConnectTimeout = 50
-	_, err, entries = ask(t, c)
+	_, entries, err = ask(t, c)
 	if !errors.Is(err, identity.ErrCredentials) || len(entries) != 1 || !strings.Contains(entries[0].Message, "in time") {
 		t.Errorf("mute: %v, %v", err, entries)
 	}
@@ -323,7 +323,7 @@ func TestACertificateThatNobodyKnows(t *testing.T) {
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	_, err, entries := ask(t, connector(s.URL))
+	_, entries, err := ask(t, connector(s.URL))
 	if !errors.Is(err, identity.ErrCredentials) || len(entries) != 1 || !strings.Contains(entries[0].Message, "it cannot be trusted: tls: failed to verify certificate") {
 		t.Errorf("%v, %v", err, entries)
 	}

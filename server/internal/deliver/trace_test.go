@@ -16,7 +16,7 @@ func TestTheDebugEntry(t *testing.T) {
 	t.Parallel()
 	c := connector(endpoint(t, answers(200, `{"user":{"id":"00000000-0000-0000-0000-000000000001","username":"ada"}}`)))
 	c.Debug = true
-	_, err, entries := ask(t, c)
+	_, entries, err := ask(t, c)
 	if err != nil || len(entries) != 1 || entries[0].Type != fa.EventDebug {
 		t.Fatalf("%v, %v", err, entries)
 	}
@@ -38,7 +38,7 @@ func TestTheDebugEntry(t *testing.T) {
 func TestTheErrorEntry(t *testing.T) {
 	t.Parallel()
 	c := connector(endpoint(t, answers(503, "try later")))
-	_, _, entries := ask(t, c)
+	_, entries, _ := ask(t, c)
 	want := []fa.EventLog{{
 		Type:    fa.EventError,
 		Message: "The connector [Cognito] at [" + c.AuthenticationURL + "] could not authenticate [Ada@Example.com]. Status [503]. status 503 is neither 200 nor 404.\n\ntry later",
@@ -61,7 +61,7 @@ func TestEntriesWithDebug(t *testing.T) {
 	} {
 		c := connector(endpoint(t, test.handler))
 		c.Debug = true
-		_, _, entries := ask(t, c)
+		_, entries, _ := ask(t, c)
 		var got []string
 		for _, e := range entries {
 			got = append(got, e.Type)

@@ -3,6 +3,7 @@ package jsondoc
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -34,7 +35,7 @@ func Check(data []byte, limits Limits) error {
 		}
 	}
 	end := d.InputOffset()
-	if _, err := d.ReadToken(); err != io.EOF {
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return &Problem{Reason: fmt.Sprintf("has something behind its end at byte %d", end)}
 	}
 	return nil
