@@ -1,9 +1,6 @@
 package fa
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // Connector is a system that FusionAuth asks about passwords: itself, an HTTP
 // endpoint (Generic), or a directory (LDAP). One struct holds the properties
@@ -51,7 +48,7 @@ func (c *Connector) Validate() error {
 	switch c.Type {
 	case ConnectorGeneric:
 		c.validateCall(&errs, "http", "https")
-		c.validateHeaders(&errs)
+		errs.Headers(c.Headers, "connector.headers")
 	case ConnectorLDAP:
 		c.validateCall(&errs, "ldap", "ldaps")
 	case ConnectorFusionAuth:
@@ -67,20 +64,5 @@ func (c *Connector) Validate() error {
 func (c *Connector) validateCall(errs *Errors, schemes ...string) {
 	errs.Positive(c.ConnectTimeout, "connector.connectTimeout")
 	errs.Positive(c.ReadTimeout, "connector.readTimeout")
-	errs.Require(c.AuthenticationURL, "connector.authenticationURL")
-	if c.AuthenticationURL != "" && !isEndpoint(c.AuthenticationURL, schemes...) {
-		errs.Field("connector.authenticationURL", "invalid", "[%s] is not a URL that begins with %s://.",
-			c.AuthenticationURL, strings.Join(schemes, ":// or "))
-	}
-}
-
-// tokenCharacters is what RFC 9110 section 5.6.2 allows in the name of a header.
-const tokenCharacters = "!#$%&'*+-.^_`|~" + digits + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-func (c *Connector) validateHeaders(errs *Errors) {
-	for name, value := range c.Headers {
-		if name == "" || strings.Trim(name, tokenCharacters) != "" || strings.ContainsFunc(value, unicode.IsControl) {
-			errs.Field("connector.headers", "invalid", "The header [%s] cannot be sent: its name or value has a character that HTTP does not allow.", name)
-		}
-	}
+	errs.Endpoint(c.AuthenticationURL, "connector.authenticationURL", schemes...)
 }

@@ -21,6 +21,9 @@ type Rest map[string]jsontext.Value
 // ErrNotFound says that there is no such object.
 var ErrNotFound = errors.New("not found")
 
+// ErrConflict says that another object has the place of this one.
+var ErrConflict = errors.New("conflict")
+
 // Encode writes v as FusionAuth shows it: absent properties are left out, empty
 // lists and maps are written, maps are sorted by key. The secrets of second
 // factors, which no API returns, are left out.

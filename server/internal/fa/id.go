@@ -14,6 +14,7 @@ const (
 	ConnectorID        ID = "e3306678-a53a-4964-9040-1c96f36dda72" // FusionAuth's own connector
 	AdminApplicationID ID = "3c219e58-ed0e-4b18-ad48-f4f92793ae32" // the application called FusionAuth
 	DefaultThemeID     ID = "75a068fd-e94b-451a-9aeb-3ddb9a3b5987"
+	SimpleThemeID      ID = "3c717291-5d83-4014-bd51-97c76475dc86"
 )
 
 // ParseID reads an id in upper or lower case.

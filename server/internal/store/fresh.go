@@ -11,6 +11,9 @@ import (
 // tables is every table with objects, dependants first.
 var tables = []string{
 	"entity_grants", "entities", "entity_types", "group_members", "groups",
+	"identity_provider_links", "identity_providers", "consents", "email_templates", "form_fields", "forms", "integrations",
+	"ip_access_control_lists", "lambdas", "message_templates", "messengers", "system_configurations", "themes", "user_action_reasons",
+	"user_actions", "webhooks",
 	"external_identifiers", "registrations", "users", "applications", "tenants", "connectors", "api_keys", "signing_keys", "event_log", "instance",
 }
 

@@ -83,6 +83,7 @@ func TestWipe(t *testing.T) {
 		must(t, db.CreateUser(ctx, u), db.APIKeys.Create(ctx, apiKey(8, "k", "")), db.LogEvent(ctx, fa.EventError, "x"),
 			db.KeepIdentifier(ctx, "code", "x", time.Hour, 1))
 		makeGroupAndGrant(t, db, u.ID)
+		makeDocuments(t, db, u.ID)
 
 		known := slices.Sorted(slices.Values(tables))
 		if diff := cmp.Diff(tablesOf(t, db), known); diff != "" {

@@ -28,6 +28,7 @@ type DB struct {
 	Groups       Documents[fa.Group]
 	EntityTypes  EntityTypes
 	Entities     Entities
+	Catalog
 
 	dialect
 	writer, reader *sql.DB
@@ -64,6 +65,7 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.Groups = Documents[fa.Group]{db, groups}
 	db.EntityTypes = EntityTypes{Documents[fa.EntityType]{db, entityTypes}}
 	db.Entities = Entities{Documents[fa.Entity]{db, entities}}
+	db.Catalog = newCatalog(db)
 	return db, nil
 }
 

@@ -148,3 +148,121 @@ create table entity_grants (
 
 create index entity_grants_by_recipient on entity_grants (recipient_entity_id);
 create index entity_grants_by_user on entity_grants (user_id);
+
+-- Documents: SQL knows their names, and unique ones only.
+create table system_configurations (
+    id             text collate "C" primary key,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table integrations (
+    id             text collate "C" primary key,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table lambdas (
+    id             text collate "C" primary key,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table webhooks (
+    id             text collate "C" primary key,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table email_templates (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table themes (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table messengers (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table message_templates (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table consents (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table form_fields (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table forms (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table ip_access_control_lists (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table user_actions (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table user_action_reasons (
+    id             text collate "C" primary key,
+    name_key       text collate "C" not null unique,
+    code           text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table identity_providers (
+    id             text collate "C" primary key,
+    tenant_id      text collate "C" references tenants (id) on delete cascade,
+    name_key       text collate "C" not null unique,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create table identity_provider_links (
+    tenant_id                 text collate "C" not null references tenants (id) on delete cascade,
+    identity_provider_id      text collate "C" not null references identity_providers (id) on delete cascade,
+    identity_provider_user_id text collate "C" not null,
+    user_id                   text collate "C" not null references users (id) on delete cascade,
+    insert_instant            bigint not null,
+    doc                       text collate "C" not null,
+    primary key (tenant_id, identity_provider_id, identity_provider_user_id)
+);
+
+create index identity_provider_links_by_user on identity_provider_links (user_id);
+
+create index identity_provider_links_by_provider on identity_provider_links (identity_provider_id);

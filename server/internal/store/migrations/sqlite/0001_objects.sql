@@ -148,3 +148,121 @@ create table entity_grants (
 
 create index entity_grants_by_recipient on entity_grants (recipient_entity_id);
 create index entity_grants_by_user on entity_grants (user_id);
+
+-- Documents: SQL knows their names, and unique ones only.
+create table system_configurations (
+    id             text primary key,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table integrations (
+    id             text primary key,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table lambdas (
+    id             text primary key,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table webhooks (
+    id             text primary key,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table email_templates (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table themes (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table messengers (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table message_templates (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table consents (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table form_fields (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table forms (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table ip_access_control_lists (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table user_actions (
+    id             text primary key,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table user_action_reasons (
+    id             text primary key,
+    name_key       text not null unique,
+    code           text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table identity_providers (
+    id             text primary key,
+    tenant_id      text references tenants (id) on delete cascade,
+    name_key       text not null unique,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create table identity_provider_links (
+    tenant_id                 text not null references tenants (id) on delete cascade,
+    identity_provider_id      text not null references identity_providers (id) on delete cascade,
+    identity_provider_user_id text not null,
+    user_id                   text not null references users (id) on delete cascade,
+    insert_instant            integer not null,
+    doc                       text not null check (json_valid(doc)),
+    primary key (tenant_id, identity_provider_id, identity_provider_user_id)
+) strict;
+
+create index identity_provider_links_by_user on identity_provider_links (user_id);
+
+create index identity_provider_links_by_provider on identity_provider_links (identity_provider_id);

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"wherry/server/internal/fa"
+)
+
+// CreateLink links a user to an identity provider, unless the user has limit
+// links to it already; 0 is no limit. Somebody else's link to the same user of
+// the provider, or a second one, is fa.ErrConflict.
+func (db *DB) CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limit int) error {
+	doc, err := fa.EncodeWhole(l)
+	if err != nil {
+		return fmt.Errorf("encode link: %w", err)
+	}
+	err = db.tx(ctx, func(tx *sql.Tx) error {
+		if err := db.roomForLink(ctx, tx, l, limit); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `insert into identity_provider_links
+			(tenant_id, identity_provider_id, identity_provider_user_id, user_id, insert_instant, doc) values (`+parameters(6)+`)`,
+			l.TenantID, l.IdentityProviderID, l.IdentityProviderUserID, l.UserID, l.InsertInstant, string(doc))
+		return err
+	})
+	if db.isUnique(err) {
+		err = fa.ErrConflict
+	}
+	return wrapLink("create", err)
+}
+
+// roomForLink holds on to the user, so that links are counted one after the
+// other.
+func (db *DB) roomForLink(ctx context.Context, tx *sql.Tx, l *fa.IdentityProviderLink, limit int) error {
+	var id string
+	if err := tx.QueryRowContext(ctx, "select id from users where id = $1"+db.forUpdate, l.UserID).Scan(&id); err != nil {
+		return missing(err)
+	}
+	if limit == 0 {
+		return nil
+	}
+	var n int
+	if err := tx.QueryRowContext(ctx, "select count(*) from identity_provider_links where user_id = $1 and identity_provider_id = $2",
+		l.UserID, l.IdentityProviderID).Scan(&n); err != nil {
+		return err
+	}
+	if n >= limit {
+		return fa.GeneralError("LinkCountExceeded", "The user has as many links to this identity provider as the tenant allows: %d.", limit)
+	}
+	return nil
+}
+
+// Links returns the links that match, oldest first.
+func (db *DB) Links(ctx context.Context, m fa.LinkMatch) ([]*fa.IdentityProviderLink, error) {
+	where, args := linkCondition(m)
+	found, err := list(ctx, db.reader, scanLink,
+		"select doc from identity_provider_links where "+where+" order by insert_instant, identity_provider_id, identity_provider_user_id", args...)
+	return found, wrapLink("list", err)
+}
+
+// DeleteLinks removes the links that match; none is fa.ErrNotFound.
+func (db *DB) DeleteLinks(ctx context.Context, m fa.LinkMatch) error {
+	where, args := linkCondition(m)
+	return wrapLink("delete", affectsOne(db.writer.ExecContext(ctx, "delete from identity_provider_links where "+where, args...)))
+}
+
+func linkCondition(m fa.LinkMatch) (where string, args []any) {
+	conditions := []string{"true"}
+	for _, c := range []struct{ column, value string }{
+		{"identity_provider_id", string(m.IdentityProviderID)},
+		{"identity_provider_user_id", m.IdentityProviderUserID},
+		{"tenant_id", string(m.TenantID)},
+		{"user_id", string(m.UserID)},
+	} {
+		if c.value != "" {
+			args = append(args, c.value)
+			conditions = append(conditions, fmt.Sprintf("%s = $%d", c.column, len(args)))
+		}
+	}
+	return strings.Join(conditions, " and "), args
+}
+
+func scanLink(row scanner) (*fa.IdentityProviderLink, error) {
+	var doc string
+	if err := row.Scan(&doc); err != nil {
+		return nil, err
+	}
+	l := fa.NewIdentityProviderLink()
+	return &l, fa.Decode([]byte(doc), &l)
+}
+
+func wrapLink(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s link: %w", doing, err)
+}
