@@ -17,7 +17,7 @@ import (
 // file. It counts only when it came to its end; nobody can reach the server
 // before.
 func (s *Server) firstStart(ctx context.Context) error {
-	given := kickstart.Givens{TenantID: newID(), TenantManagerID: newID(), SigningKeyID: newID()}
+	given := kickstart.Givens{TenantID: newID(), TenantManagerID: newID(), SigningKeyID: newID(), Objects: newDefaultIDs()}
 	plan := &kickstart.Plan{}
 	if s.config.Kickstart != "" {
 		var err error
@@ -80,6 +80,9 @@ func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error
 		if err := s.db.Applications.Create(ctx, app); err != nil {
 			return err
 		}
+	}
+	if err := s.makeDocuments(ctx, given.Objects); err != nil {
+		return err
 	}
 	if err := s.db.Settle(ctx, settingDefaultTenant, string(given.TenantID)); err != nil {
 		return err

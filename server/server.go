@@ -124,6 +124,7 @@ func (s *Server) wire(ids instance) {
 	}).Mount(mux)
 	(&api.Login{SignIn: service, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
+	s.mountCatalog(mux)
 	site := &site{pages: pages.New(), log: s.config.Log}
 	(&oauth.Server{
 		Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, Users: s.db, SignIn: service,

@@ -12,6 +12,9 @@ import (
 
 // criteria is what searches can ask for; each looks at those that it knows.
 type criteria struct {
+	ApplicationID   fa.ID   `json:"applicationId"`
+	Body            string  `json:"body"`
+	Description     string  `json:"description"`
 	End             int64   `json:"end"`
 	EntityID        fa.ID   `json:"entityId"`
 	GroupID         fa.ID   `json:"groupId"`
@@ -20,10 +23,12 @@ type criteria struct {
 	NumberOfResults int     `json:"numberOfResults"`
 	OrderBy         string  `json:"orderBy"`
 	Start           int64   `json:"start"`
+	Source          string  `json:"source"`
 	StartRow        int     `json:"startRow"`
 	State           string  `json:"state"`
 	TenantID        fa.ID   `json:"tenantId"`
 	Type            string  `json:"type"`
+	URL             string  `json:"url"`
 	UserID          fa.ID   `json:"userId"`
 	Rest            fa.Rest `json:",embed"`
 }
@@ -49,7 +54,8 @@ func (c *criteria) readQuery(q url.Values) error {
 	var errs fa.Errors
 	c.Message, c.Name, c.OrderBy = q.Get("message"), q.Get("name"), q.Get("orderBy")
 	c.State, c.Type = q.Get("state"), q.Get("type")
-	c.EntityID, c.GroupID = idIn(&errs, q, "entityId"), idIn(&errs, q, "groupId")
+	c.Body, c.Description, c.Source, c.URL = q.Get("body"), q.Get("description"), q.Get("source"), q.Get("url")
+	c.ApplicationID, c.EntityID, c.GroupID = idIn(&errs, q, "applicationId"), idIn(&errs, q, "entityId"), idIn(&errs, q, "groupId")
 	c.TenantID, c.UserID = idIn(&errs, q, "tenantId"), idIn(&errs, q, "userId")
 	c.Start, c.End = number(&errs, q, "start", 0), number(&errs, q, "end", 0)
 	c.NumberOfResults = int(number(&errs, q, "numberOfResults", int64(c.NumberOfResults)))

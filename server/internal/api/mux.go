@@ -116,6 +116,8 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case errors.Is(err, fa.ErrNotFound), errors.Is(err, identity.ErrCredentials):
 		w.WriteHeader(http.StatusNotFound)
+	case errors.Is(err, fa.ErrConflict):
+		w.WriteHeader(http.StatusConflict)
 	case errors.Is(err, identity.ErrLocked):
 		w.WriteHeader(http.StatusLocked)
 	case errors.Is(err, identity.ErrExpired):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -38,6 +39,8 @@ type resource[T any] struct {
 	refer func(ctx context.Context, v *T) error
 	// visible hides what the caller may not see; nil hides nothing.
 	visible func(c caller, v *T) bool
+	// listed picks from the list of all what a request asks for; nil picks all.
+	listed func(q url.Values, v *T) bool
 	// removable refuses to delete what has to stay; nil refuses nothing.
 	removable func(v *T) error
 	// copied turns a copy of an object into the start of the one that a request
@@ -158,7 +161,7 @@ func (s *resource[T]) all(w http.ResponseWriter, r *http.Request) error {
 	}
 	seen := []*T{}
 	for _, v := range all {
-		if s.visible == nil || s.visible(callerOf(r), v) {
+		if (s.visible == nil || s.visible(callerOf(r), v)) && (s.listed == nil || s.listed(r.URL.Query(), v)) {
 			seen = append(seen, v)
 		}
 	}

@@ -50,6 +50,9 @@ func (e *expander) define(variables map[string]string, ids *Givens) {
 			}
 		}
 	}
+	for name, id := range ids.Objects {
+		e.variables[name] = string(id)
+	}
 	maps.Copy(e.variables, map[string]string{
 		"FUSIONAUTH_TENANT_ID":                     string(ids.TenantID),
 		"FUSIONAUTH_APPLICATION_ID":                string(fa.AdminApplicationID),

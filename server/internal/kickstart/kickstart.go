@@ -38,6 +38,7 @@ type Givens struct {
 	TenantID        fa.ID // of the default tenant
 	TenantManagerID fa.ID // of the tenant manager application
 	SigningKeyID    fa.ID
+	Objects         map[string]fa.ID // others, by the variables that name them
 }
 
 // file is the shape of a kickstart file.
