@@ -224,9 +224,8 @@ func (a *Application) Role(name string) (*Role, bool) {
 }
 
 // RolesFor settles the roles of a registration: those that were asked for, or
-// the default ones when none were. Unknown names are an error at path.
-func (a *Application) RolesFor(asked []string, path string) ([]string, error) {
-	var errs Errors
+// the default ones when none were. Unknown names are reported at path.
+func (a *Application) RolesFor(asked []string, path string, errs *Errors) []string {
 	roles := []string{}
 	for _, name := range asked {
 		if _, ok := a.Role(name); !ok {
@@ -243,5 +242,5 @@ func (a *Application) RolesFor(asked []string, path string) ([]string, error) {
 			}
 		}
 	}
-	return roles, errs.OrNil()
+	return roles
 }

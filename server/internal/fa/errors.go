@@ -99,6 +99,21 @@ func (e *Errors) Error() string {
 	return "refused: " + strings.Join(codes, " ")
 }
 
+// Details is Error with the messages, values included: for administrators.
+func (e *Errors) Details() string {
+	var lines []string
+	for _, list := range e.FieldErrors {
+		for _, err := range list {
+			lines = append(lines, err.Code+" "+err.Message)
+		}
+	}
+	slices.Sort(lines)
+	for _, err := range e.GeneralErrors {
+		lines = append(lines, err.Code+" "+err.Message)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // FieldError is Errors with a single field error.
 func FieldError(path, reason, format string, args ...any) *Errors {
 	var e Errors

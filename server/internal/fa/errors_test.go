@@ -27,6 +27,12 @@ func TestErrorsAreFusionAuthsBody(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
 	}
+	if got := e.Error(); got != "refused: [blank]tenant.name [duplicate]tenant.name [TenantIdRequired]" {
+		t.Errorf("Error: %s", got)
+	}
+	if got := e.Details(); got != "[blank]tenant.name You must specify the [tenant.name] property.\n[duplicate]tenant.name twice\n[TenantIdRequired] which one?" {
+		t.Errorf("Details: %s", got)
+	}
 	if (&fa.Errors{}).OrNil() != nil || e.OrNil() == nil {
 		t.Error("OrNil does not tell whether there is an error")
 	}

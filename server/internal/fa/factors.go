@@ -71,6 +71,7 @@ func (t *TwoFactor) KeepSecrets(old TwoFactor) {
 	if t.RecoveryCodes == nil {
 		t.RecoveryCodes = old.RecoveryCodes
 	}
+	t.Methods = slices.Clone(t.Methods)
 	for i := range t.Methods {
 		m := &t.Methods[i]
 		for _, o := range old.Methods {

@@ -109,10 +109,16 @@ func distinct(list []string) []string {
 	return out
 }
 
-// Validate reports everything about the user itself that FusionAuth would
-// refuse; what needs other objects is checked elsewhere.
+// Validate is Check as an error.
 func (u *User) Validate() error {
 	var errs Errors
+	u.Check(&errs)
+	return errs.OrNil()
+}
+
+// Check reports everything about the user itself that FusionAuth would refuse;
+// what needs other objects is checked elsewhere.
+func (u *User) Check(errs *Errors) {
 	if u.Email == "" && u.Username == "" && u.PhoneNumber == "" {
 		errs.Field("user.email", "blank", "You must specify either the [user.email], [user.username] or [user.phoneNumber] property.")
 		errs.Field("user.username", "blank", "You must specify either the [user.email], [user.username] or [user.phoneNumber] property.")
@@ -132,7 +138,6 @@ func (u *User) Validate() error {
 		errs.Field("user.imageUrl", "couldNotConvert", "[%s] is not an absolute URL.", u.ImageURL)
 	}
 	errs.locale(u.Timezone, u.PreferredLanguages, "user")
-	return errs.OrNil()
 }
 
 // locale checks what users and registrations say about where they are.

@@ -4,20 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wherry/server/internal/fa"
 )
 
 // errMismatch says that a connector vouched for somebody else than was asked
 // about.
-var errMismatch = errors.New("it is not the user who was asked about")
+var errMismatch = errors.New("it is another user than the one who signs in")
 
 // adopt stores a user whose password a connector has vouched for. With migrate
 // the account becomes ours and keeps a hash of the password; without, it stays
 // a copy of what the connector says, renewed at each sign-in.
 func (s *Service) adopt(ctx context.Context, tenant *fa.Tenant, c *fa.Connector, migrate bool, known *fa.Account, theirs *fa.User, a Attempt) (*fa.Account, error) {
 	u := &fa.Account{User: *theirs}
-	if err := s.complete(ctx, tenant, u); err != nil {
+	if err := s.complete(ctx, tenant, &u.User); err != nil {
 		return nil, err
 	}
 	if known != nil && known.ID != u.ID || !u.HasIdentity(a.LoginID) {
@@ -37,40 +38,59 @@ func (s *Service) adopt(ctx context.Context, tenant *fa.Tenant, c *fa.Connector,
 	if fa.Refused(err) {
 		return s.alreadyHere(ctx, tenant, u, a, err)
 	}
-	return u, err
+	if err != nil {
+		return nil, err
+	}
+	return u, nil
 }
 
 // complete checks what a connector returned as FusionAuth checks a new user,
-// and fills in what the server decides.
-func (s *Service) complete(ctx context.Context, tenant *fa.Tenant, u *fa.Account) error {
-	if u.ID == "" {
-		return fa.FieldError("user.id", "missing", "A connector must return the [user.id] property.")
-	}
-	now := s.millis()
+// and fills in what the server decides. All mistakes come back together.
+func (s *Service) complete(ctx context.Context, tenant *fa.Tenant, u *fa.User) error {
+	now, verified := s.millis(), u.Verified
 	u.TenantID, u.InsertInstant, u.LastUpdateInstant = tenant.ID, now, now
-	u.EncryptionScheme = ""
+	u.EncryptionScheme, u.Identities = "", nil
 	u.Normalize()
-	if err := u.Validate(); err != nil {
-		return err
-	}
-	verified := u.Verified
-	u.Identities = nil
 	u.SettleIdentities(fa.VerifiedTrusted, now)
 	u.TrustIdentities(verified, now)
+
+	var errs fa.Errors
+	if u.ID == "" {
+		errs.Field("user.id", "missing", "A connector must return the [user.id] property.")
+	}
+	u.Check(&errs)
+	seen := map[fa.ID]bool{}
 	for i := range u.Registrations {
-		if err := s.completeRegistration(ctx, tenant.ID, &u.Registrations[i], "user.registration"); err != nil {
+		r := &u.Registrations[i]
+		if err := s.completeRegistration(ctx, tenant.ID, r, "user.registration", &errs); err != nil {
 			return err
 		}
+		if seen[r.ApplicationID] {
+			errs.Field("user.registration.applicationId", "duplicate", "There are two registrations for the application [%s].", r.ApplicationID)
+		}
+		seen[r.ApplicationID] = true
 	}
-	return s.completeMemberships(ctx, tenant.ID, &u.User)
+	return fa.Join(errs.OrNil(), s.completeMemberships(ctx, tenant.ID, u))
 }
 
-// synchronise overwrites a copy with what the connector says today.
-func (s *Service) synchronise(ctx context.Context, fresh *fa.Account) (*fa.Account, error) {
-	return s.Store.UpdateUser(ctx, fresh.ID, func(u *fa.Account) error {
-		next := *fresh
-		next.InsertInstant, next.LastLoginInstant, next.TwoFactor = u.InsertInstant, u.LastLoginInstant, u.TwoFactor
-		next.Memberships = renewMemberships(fresh.Memberships, u.Memberships)
+// synchronise overwrites a copy with what the connector says today. Whom an
+// administrator has deactivated here stays so.
+func (s *Service) synchronise(ctx context.Context, theirs *fa.Account) (*fa.Account, error) {
+	now := s.millis()
+	return s.Store.UpdateUser(ctx, theirs.ID, func(u *fa.Account) error {
+		next := *theirs
+		next.Active = theirs.Active && u.Active
+		next.InsertInstant, next.LastLoginInstant, next.VerifiedInstant, next.TwoFactor = u.InsertInstant, u.LastLoginInstant, u.VerifiedInstant, u.TwoFactor
+		next.Memberships = renewMemberships(theirs.Memberships, u.Memberships)
+		next.Identities = u.Identities
+		next.SettleIdentities(fa.VerifiedTrusted, now)
+		next.TrustIdentities(theirs.Verified, now)
+		next.Registrations = slices.Clone(theirs.Registrations)
+		for i, r := range next.Registrations {
+			if old, there := u.Registration(r.ApplicationID); there {
+				next.Registrations[i] = succeed(r, old)
+			}
+		}
 		*u = next
 		return nil
 	})
@@ -92,5 +112,8 @@ func (s *Service) alreadyHere(ctx context.Context, tenant *fa.Tenant, u *fa.Acco
 	if there.ConnectorID == u.ConnectorID && u.ConnectorID != fa.ConnectorID {
 		return there, nil // a copy, for which the connector has just vouched
 	}
-	return there, s.compare(ctx, tenant, there.Credential, a.Password)
+	if err := s.compare(ctx, tenant, there.Credential, a.Password); err != nil {
+		return nil, err
+	}
+	return there, nil
 }

@@ -9,8 +9,8 @@ import (
 	"wherry/server/internal/password"
 )
 
-// setPassword hashes a plain password with the scheme that the request or else
-// the tenant names.
+// setPassword hashes the plain password of a request, if it has one, with the
+// scheme that the request or else the tenant names.
 func (s *Service) setPassword(ctx context.Context, tenant *fa.Tenant, u *fa.Account, request fa.UserRequest) error {
 	config := tenant.PasswordEncryptionConfiguration
 	scheme, factor := config.EncryptionScheme, config.EncryptionSchemeFactor

@@ -23,10 +23,14 @@ func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Regi
 	if err != nil {
 		return nil, err
 	}
-	if err := s.completeRegistration(ctx, current.TenantID, &r, "registration"); err != nil {
+	var errs fa.Errors
+	if err := s.completeRegistration(ctx, current.TenantID, &r, "registration", &errs); err != nil {
 		return nil, err
 	}
-	_, err = s.Store.UpdateUser(ctx, userID, func(u *fa.Account) error {
+	if err := errs.OrNil(); err != nil {
+		return nil, err
+	}
+	u, err := s.Store.UpdateUser(ctx, userID, func(u *fa.Account) error {
 		old, there := u.Registration(r.ApplicationID)
 		switch {
 		case replace && !there:
@@ -34,8 +38,7 @@ func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Regi
 		case !replace && there:
 			return fa.FieldError("registration", "duplicate", "The user is already registered for the application [%s].", r.ApplicationID)
 		case there:
-			r.ID, r.InsertInstant, r.LastLoginInstant = old.ID, old.InsertInstant, old.LastLoginInstant
-			*old = r
+			*old = succeed(r, old)
 		default:
 			u.Registrations = append(u.Registrations, r)
 		}
@@ -44,26 +47,35 @@ func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Regi
 	if err != nil {
 		return nil, err
 	}
-	return &r, nil
+	made, _ := u.Registration(r.ApplicationID)
+	return made, nil
 }
 
-// completeRegistration checks a registration against its application and fills
-// in what the server decides. path is where it hangs in the request.
-func (s *Service) completeRegistration(ctx context.Context, tenantID fa.ID, r *fa.Registration, path string) error {
+// succeed is a registration in the place of an old one, which it continues.
+func succeed(r fa.Registration, old *fa.Registration) fa.Registration {
+	r.ID, r.InsertInstant, r.LastLoginInstant = old.ID, old.InsertInstant, old.LastLoginInstant
+	return r
+}
+
+// completeRegistration checks a registration against its application, reports
+// what is wrong with it, and fills in what the server decides. path is where it
+// hangs in the request.
+func (s *Service) completeRegistration(ctx context.Context, tenantID fa.ID, r *fa.Registration, path string, errs *fa.Errors) error {
+	r.Normalize()
+	r.Check(errs, path)
 	if r.ApplicationID == "" {
-		return fa.FieldError(path+".applicationId", "missing", "You must specify the [%s.applicationId] property.", path)
+		errs.Field(path+".applicationId", "missing", "You must specify the [%s.applicationId] property.", path)
+		return nil
 	}
 	app, err := s.Applications.Get(ctx, r.ApplicationID)
 	if errors.Is(err, fa.ErrNotFound) || err == nil && app.TenantID != tenantID {
-		return fa.FieldError(path+".applicationId", "invalid", "There is no application with the id [%s] in the user's tenant.", r.ApplicationID)
+		errs.Field(path+".applicationId", "invalid", "There is no application with the id [%s] in the user's tenant.", r.ApplicationID)
+		return nil
 	}
 	if err != nil {
 		return err
 	}
-	r.Normalize()
-	if r.Roles, err = app.RolesFor(r.Roles, path+".roles"); err != nil {
-		return err
-	}
+	r.Roles = app.RolesFor(r.Roles, path+".roles", errs)
 	now := s.millis()
 	if r.ID == "" {
 		r.ID = s.NewID()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"wherry/server/internal/fa"
 )
@@ -45,11 +46,20 @@ const (
 	byGenericConnector = "GENERIC_CONNECTOR"
 )
 
+// maxTyped is how long a login id or a password may be, in bytes: nobody's is
+// longer, and some schemes would take minutes to hash a megabyte.
+const maxTyped = 1024
+
 // SignIn is the one way in, for the Login API, the hosted pages and the
 // password grant: find the user; ask the connector that the user is bound to,
 // or the tenant's policies in their order; migrate or synchronise; check the
 // account; record the sign-in.
 func (s *Service) SignIn(ctx context.Context, a Attempt) (*Outcome, error) {
+	for _, typed := range []string{a.LoginID, a.Password} {
+		if typed == "" || len(typed) > maxTyped {
+			return nil, ErrCredentials
+		}
+	}
 	tenant, err := s.Tenants.Get(ctx, a.TenantID)
 	if err != nil {
 		return nil, fmt.Errorf("tenant of the sign-in: %w", err)
@@ -61,11 +71,14 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (*Outcome, error) {
 	if err := s.admit(user); err != nil {
 		return nil, err
 	}
-	out := &Outcome{User: &user.User, AuthenticationType: how, PasswordChangeReason: s.changeReason(tenant, user)}
+	out := &Outcome{User: &user.User, AuthenticationType: how, PasswordChangeReason: s.changeReason(tenant, user, a.Password)}
 	if out.PasswordChangeReason != "" {
 		return out, nil
 	}
-	return out, s.record(ctx, a, out)
+	if err := s.record(ctx, a, out); err != nil {
+		return nil, fmt.Errorf("record the sign-in: %w", err)
+	}
+	return out, nil
 }
 
 // authenticate proves the password, wherever it is kept.
@@ -78,7 +91,7 @@ func (s *Service) authenticate(ctx context.Context, tenant *fa.Tenant, a Attempt
 		return s.askPolicies(ctx, tenant, nil, a)
 	}
 	if user.ConnectorID == fa.ConnectorID {
-		return s.verify(ctx, tenant, user, a.Password)
+		return user, byPassword, s.compare(ctx, tenant, user.Credential, a.Password)
 	}
 	connector, err := s.Connectors.Get(ctx, user.ConnectorID)
 	if errors.Is(err, fa.ErrNotFound) { // the connector was deleted: the policies decide again
@@ -106,10 +119,6 @@ func (s *Service) find(ctx context.Context, a Attempt) (*fa.Account, error) {
 		}
 	}
 	return nil, fa.ErrNotFound
-}
-
-func (s *Service) verify(ctx context.Context, tenant *fa.Tenant, user *fa.Account, password string) (*fa.Account, string, error) {
-	return user, byPassword, s.compare(ctx, tenant, user.Credential, password)
 }
 
 // askPolicies asks the connectors of the tenant's policies, in their order,
@@ -154,11 +163,25 @@ func (s *Service) ask(ctx context.Context, tenant *fa.Tenant, c *fa.Connector, m
 	if err == nil {
 		return user, byGenericConnector, nil
 	}
-	if fa.Refused(err) || errors.Is(err, errMismatch) {
-		message := fmt.Sprintf("The user that the connector [%s] returned cannot be stored, so the login fails: %v", c.Name, err)
-		return nil, "", errors.Join(ErrCredentials, s.Store.LogEvent(ctx, fa.EventError, message))
+	if !fa.Refused(err) && !errors.Is(err, errMismatch) {
+		return nil, "", err
 	}
-	return nil, "", err
+	if err := s.Store.LogEvent(ctx, fa.EventError, refusedUser(c, a, err)); err != nil {
+		return nil, "", err
+	}
+	return nil, "", ErrCredentials
+}
+
+// refusedUser is the entry of the event log for a user that a connector
+// returned and that cannot be stored.
+func refusedUser(c *fa.Connector, a Attempt, err error) string {
+	reason := err.Error()
+	if refused, ok := errors.AsType[*fa.Errors](err); ok {
+		reason = refused.Details()
+	}
+	hide := strings.NewReplacer(a.Password, "[secret]") // people type it as login id, endpoints send it back
+	return fmt.Sprintf("The user that the connector [%s] returned for [%s] cannot be stored, so the login fails.\n\n%s",
+		c.Name, hide.Replace(a.LoginID), hide.Replace(reason))
 }
 
 // admit refuses accounts that are closed, after the password was right.
@@ -172,9 +195,11 @@ func (s *Service) admit(user *fa.Account) error {
 	return nil
 }
 
-// changeReason says why the password has to be changed, or "".
-func (s *Service) changeReason(tenant *fa.Tenant, user *fa.Account) string {
-	age := tenant.MaximumPasswordAge
+// changeReason says why the password, which was right, has to be changed, or "".
+func (s *Service) changeReason(tenant *fa.Tenant, user *fa.Account, password string) string {
+	age, rules := tenant.MaximumPasswordAge, tenant.PasswordValidationRules
+	var broken fa.Errors
+	rules.Check(&broken, password, "password")
 	switch {
 	case user.Scheme == "": // the password is kept elsewhere
 		return ""
@@ -184,6 +209,8 @@ func (s *Service) changeReason(tenant *fa.Tenant, user *fa.Account) string {
 		return fa.ReasonAdministrative
 	case age.Enabled && user.PasswordLastUpdateInstant < s.Now().AddDate(0, 0, -age.Days).UnixMilli():
 		return fa.ReasonExpired
+	case rules.ValidateOnLogin && broken.OrNil() != nil:
+		return fa.ReasonValidation
 	}
 	return ""
 }
@@ -206,7 +233,7 @@ func (s *Service) record(ctx context.Context, a Attempt, out *Outcome) error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("record the sign-in: %w", err)
+		return err
 	}
 	out.User = &user.User
 	if a.Application != nil {

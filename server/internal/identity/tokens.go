@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -109,20 +110,14 @@ func (g Grant) config() *fa.JWTConfiguration {
 		return &g.Tenant.JWTConfiguration
 	}
 	config := g.Application.JWTConfiguration
-	for own, tenant := range map[*fa.ID]fa.ID{
-		&config.AccessTokenKeyID: g.Tenant.JWTConfiguration.AccessTokenKeyID,
-		&config.IDTokenKeyID:     g.Tenant.JWTConfiguration.IDTokenKeyID,
-	} {
-		if *own == "" {
-			*own = tenant
-		}
-	}
+	config.AccessTokenKeyID = cmp.Or(config.AccessTokenKeyID, g.Tenant.JWTConfiguration.AccessTokenKeyID)
+	config.IDTokenKeyID = cmp.Or(config.IDTokenKeyID, g.Tenant.JWTConfiguration.IDTokenKeyID)
 	return &config
 }
 
 // compatible tells whether tokens carry what they carried before scopes.
 func (g Grant) compatible() bool {
-	return g.Application != nil && g.Application.OAuthConfiguration.ScopeHandlingPolicy == "Compatibility"
+	return g.Application != nil && g.Application.OAuthConfiguration.ScopeHandlingPolicy == fa.ScopesCompatibility
 }
 
 func (t *Tokens) common(g Grant, config *fa.JWTConfiguration) (claims map[string]any, expires time.Time) {

@@ -15,16 +15,16 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	if err != nil {
 		return nil, fmt.Errorf("tenant of the new user: %w", err)
 	}
-	u := &fa.Account{User: request.User}
-	u.ID, u.TenantID, u.Active, u.ConnectorID = id, tenantID, true, fa.ConnectorID
-	if u.ID == "" {
-		u.ID = s.NewID()
+	if id == "" {
+		id = s.NewID()
 	}
-	u.InsertInstant = s.millis()
+	u := &fa.Account{User: request.User}
+	keepServerOwned(&u.User, &fa.User{
+		ID: id, TenantID: tenantID, Active: true, ConnectorID: fa.ConnectorID, InsertInstant: s.millis(),
+		Memberships: request.Memberships, Registrations: []fa.Registration{},
+	})
 	u.LastUpdateInstant = u.InsertInstant
-	u.Registrations = []fa.Registration{}
-	u.LastLoginInstant, u.PasswordLastUpdateInstant = 0, 0 // not a client's to say
-	if err := fa.Join(s.settle(tenant, u, request.Password), s.completeMemberships(ctx, tenantID, &u.User)); err != nil {
+	if err := fa.Join(s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenantID, &u.User)); err != nil {
 		return nil, err
 	}
 	if err := s.setPassword(ctx, tenant, u, request); err != nil {
@@ -37,7 +37,7 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 }
 
 // ReplaceUser replaces what a client may write; a password that is left out
-// stays.
+// stays, and one that is claimed to be the current one is compared.
 func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequest) (*fa.User, error) {
 	current, err := s.Store.User(ctx, id)
 	if err != nil {
@@ -47,41 +47,29 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	if err != nil {
 		return nil, err
 	}
-	next := &fa.Account{User: request.User, Credential: current.Credential}
-	if request.Password != "" {
-		if err := s.setPassword(ctx, tenant, next, request); err != nil {
-			return nil, err
-		}
+	next := &fa.Account{User: request.User}
+	keepServerOwned(&next.User, &current.User)
+	if err := s.settle(tenant, &next.User, request.Password); err != nil {
+		return nil, err
 	}
+	if err := s.checkCurrent(ctx, tenant, current, request.CurrentPassword); err != nil {
+		return nil, err
+	}
+	if err := s.setPassword(ctx, tenant, next, request); err != nil {
+		return nil, err
+	}
+	now := s.millis()
 	u, err := s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
 		fresh := *next
 		keepServerOwned(&fresh.User, &u.User)
+		fresh.SettleIdentities(fa.VerifiedDisabled, now)
+		fresh.LastUpdateInstant = now
 		if request.Password == "" {
-			fresh.Credential, fresh.PasswordLastUpdateInstant = u.Credential, u.PasswordLastUpdateInstant
+			fresh.Credential = u.Credential
+		} else {
+			fresh.PasswordLastUpdateInstant = now
 		}
-		fresh.LastUpdateInstant = s.millis()
 		*u = fresh
-		return s.settle(tenant, u, request.Password)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &u.User, nil
-}
-
-// keepServerOwned carries over what no client can write.
-func keepServerOwned(next, current *fa.User) {
-	next.ID, next.TenantID, next.Active, next.ConnectorID = current.ID, current.TenantID, current.Active, current.ConnectorID
-	next.InsertInstant, next.LastLoginInstant = current.InsertInstant, current.LastLoginInstant
-	next.Identities, next.Registrations, next.Memberships = current.Identities, current.Registrations, current.Memberships
-	next.Verified, next.VerifiedInstant = current.Verified, current.VerifiedInstant
-	next.TwoFactor.KeepSecrets(current.TwoFactor)
-}
-
-// SetActive deactivates a user, or takes that back.
-func (s *Service) SetActive(ctx context.Context, id fa.ID, active bool) (*fa.User, error) {
-	u, err := s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
-		u.Active, u.LastUpdateInstant = active, s.millis()
 		return nil
 	})
 	if err != nil {
@@ -90,15 +78,48 @@ func (s *Service) SetActive(ctx context.Context, id fa.ID, active bool) (*fa.Use
 	return &u.User, nil
 }
 
-// settle normalises, validates and completes an account whose plain password,
-// if there is one, is still to be hashed. All mistakes come back together.
-func (s *Service) settle(tenant *fa.Tenant, u *fa.Account, password string) error {
+// checkCurrent compares the password that somebody gives to change an account.
+func (s *Service) checkCurrent(ctx context.Context, tenant *fa.Tenant, u *fa.Account, plain string) error {
+	if plain == "" {
+		return nil
+	}
+	err := s.compare(ctx, tenant, u.Credential, plain)
+	if errors.Is(err, ErrCredentials) {
+		return fa.FieldError("user.currentPassword", "invalid", "The current password is not correct.")
+	}
+	return err
+}
+
+// keepServerOwned carries over what no client can write.
+func keepServerOwned(next, current *fa.User) {
+	next.ID, next.TenantID, next.Active, next.ConnectorID = current.ID, current.TenantID, current.Active, current.ConnectorID
+	next.InsertInstant, next.LastLoginInstant = current.InsertInstant, current.LastLoginInstant
+	next.Identities, next.Registrations, next.Memberships = current.Identities, current.Registrations, current.Memberships
+	next.Verified, next.VerifiedInstant = current.Verified, current.VerifiedInstant
+	next.BreachedPasswordStatus, next.PasswordLastUpdateInstant = current.BreachedPasswordStatus, current.PasswordLastUpdateInstant
+	next.TwoFactor.KeepSecrets(current.TwoFactor)
+}
+
+// SetActive deactivates a user, or takes that back.
+func (s *Service) SetActive(ctx context.Context, id fa.ID, active bool) (*fa.User, error) {
+	now := s.millis()
+	u, err := s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
+		u.Active, u.LastUpdateInstant = active, now
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &u.User, nil
+}
+
+// settle normalises, checks and completes a user whose plain password, if there
+// is one, is still to be hashed. All mistakes come back together.
+func (s *Service) settle(tenant *fa.Tenant, u *fa.User, password string) error {
 	u.Normalize()
 	u.SettleIdentities(fa.VerifiedDisabled, s.millis())
 	var errs fa.Errors
-	if refused, ok := errors.AsType[*fa.Errors](u.Validate()); ok {
-		errs = *refused
-	}
+	u.Check(&errs)
 	if password != "" {
 		tenant.PasswordValidationRules.Check(&errs, password, "user.password")
 	}
