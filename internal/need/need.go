@@ -43,6 +43,16 @@ func Node(t testing.TB, dir string) string {
 	return node
 }
 
+// Modules makes sure that the Go modules of dir, a module of its own, are here.
+func Modules(t testing.TB, dir string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "mod", "download")
+	cmd.Dir = dir
+	if err := cmd.Run(); err != nil {
+		miss(t, "needs Go modules that could not be downloaded: go mod download")
+	}
+}
+
 func miss(t testing.TB, message string) {
 	t.Helper()
 	if os.Getenv("WHERRY_TEST_REQUIRE") == "all" {

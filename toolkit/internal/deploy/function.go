@@ -23,11 +23,15 @@ func (d *Deployment) function() (archive.File, error) {
 	if err != nil {
 		return archive.File{}, exit.With(exit.Usage, fmt.Errorf("read --lambda: %w", err), "make lambda builds dist/wherry-lambda-ARCH.zip")
 	}
+	inside := append(release, d.files...)
 	var zip bytes.Buffer
-	if err := archive.Zip(&zip, append(release, d.files...)...); err != nil {
+	if err := archive.Zip(&zip, inside...); err != nil {
 		return archive.File{}, err
 	}
-	sum := sha256.Sum256(zip.Bytes())
-	d.Code = "function-" + hex.EncodeToString(sum[:6]) + ".zip"
+	sum := sha256.New()
+	for _, f := range inside {
+		fmt.Fprintf(sum, "%s %d\n%s", f.Name, len(f.Data), f.Data)
+	}
+	d.Code = "function-" + hex.EncodeToString(sum.Sum(nil)[:6]) + ".zip"
 	return archive.File{Name: "function.zip", Mode: 0o644, Data: zip.Bytes()}, nil
 }
