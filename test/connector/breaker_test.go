@@ -112,3 +112,22 @@ func TestNoSecondAttemptPastTheDeadline(t *testing.T) {
 		t.Errorf("log: %+v", l)
 	}
 }
+
+// An answer that breaks off is no answer, and asked for once more.
+func TestAnswerBreaksOff(t *testing.T) {
+	t.Parallel()
+	for operation, asked := range map[string]string{
+		"InitiateAuth": "GetUser InitiateAuth×2 RevokeToken",
+		"GetUser":      "GetUser×2 InitiateAuth RevokeToken",
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			b := start(t)
+			b.wire.tear(operation)
+			b.isJane(b.signIn("jane", password))
+			if got := b.asked(); got != asked {
+				t.Errorf("the pool was asked %s, want %s", got, asked)
+			}
+		})
+	}
+}

@@ -19,6 +19,7 @@ type wire struct {
 	url  string
 
 	mu      sync.Mutex
+	torn    string // an operation whose answer breaks off half way
 	secrets map[string]bool
 	refresh []string // tokens, in the order in which they were given
 }
@@ -29,19 +30,45 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.look(body)
 	_, signature, _ := strings.Cut(r.Header.Get("Authorization"), "Signature=")
 	w.keep("Signature", signature)
-	said := &said{ResponseWriter: rw}
+	said := &said{ResponseWriter: rw, torn: w.tears(r)}
 	w.next.ServeHTTP(said, r)
 	w.look(said.body.Bytes())
+	if said.torn {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// tear breaks off the next answer to an operation half way.
+func (w *wire) tear(operation string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.torn = operation
+}
+
+func (w *wire) tears(r *http.Request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	torn := w.torn != "" && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+w.torn)
+	if torn {
+		w.torn = ""
+	}
+	return torn
 }
 
 // said is an answer on its way.
 type said struct {
 	http.ResponseWriter
 	body bytes.Buffer
+	torn bool
 }
 
 func (s *said) Write(p []byte) (int, error) {
 	s.body.Write(p)
+	if s.torn {
+		_, _ = s.ResponseWriter.Write(p[:len(p)/2])
+		_ = http.NewResponseController(s.ResponseWriter).Flush() // or nothing would go out
+		return len(p), nil
+	}
 	return s.ResponseWriter.Write(p)
 }
 

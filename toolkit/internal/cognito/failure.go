@@ -3,6 +3,7 @@ package cognito
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -71,7 +72,7 @@ func failure(operation string, err error) *Failure {
 		f.Outcome = byStatus(status.HTTPStatusCode())
 	case errors.As(err, &network) && network.Timeout():
 		f.Outcome = TimedOut
-	case unsent(err):
+	case broken(err):
 		f.Outcome = Unavailable
 	}
 	return f
@@ -90,10 +91,15 @@ func byStatus(code int) Outcome {
 	}
 }
 
-// unsent tells whether the connection broke or never was.
-func unsent(err error) bool {
+// broken tells whether the connection never was, or broke before the answer was
+// whole.
+func broken(err error) bool {
 	var sending interface{ ConnectionError() bool }
-	return errors.As(err, &sending) && sending.ConnectionError()
+	if errors.As(err, &sending) && sending.ConnectionError() {
+		return true
+	}
+	_, torn := errors.AsType[*net.OpError](err)
+	return torn || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // rule says what an error of Cognito means. Codes are compared whole, texts by
