@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // containers have no zones of their own
 )
 
 // User is an account in a tenant, as the API returns it: passwords and what
@@ -119,12 +118,17 @@ func (u *User) Validate() error {
 // Check reports everything about the user itself that FusionAuth would refuse;
 // what needs other objects is checked elsewhere.
 func (u *User) Check(errs *Errors) {
+	u.check(errs)
+	if u.Email != "" && !isEmail(u.Email) {
+		errs.Field("user.email", "notEmail", "[%s] is not a valid email address.", u.Email)
+	}
+}
+
+// check is Check without what an import does not look at.
+func (u *User) check(errs *Errors) {
 	if u.Email == "" && u.Username == "" && u.PhoneNumber == "" {
 		errs.Field("user.email", "blank", "You must specify either the [user.email], [user.username] or [user.phoneNumber] property.")
 		errs.Field("user.username", "blank", "You must specify either the [user.email], [user.username] or [user.phoneNumber] property.")
-	}
-	if u.Email != "" && !isEmail(u.Email) {
-		errs.Field("user.email", "notEmail", "[%s] is not a valid email address.", u.Email)
 	}
 	if u.PhoneNumber != "" && !isPhone(u.PhoneNumber) {
 		errs.Field("user.phoneNumber", "invalidPhone", "[%s] is not a valid phone number.", u.PhoneNumber)
@@ -158,11 +162,6 @@ func isEmail(text string) bool {
 func isDate(text string) bool {
 	_, err := time.Parse(time.DateOnly, text)
 	return err == nil
-}
-
-func isTimezone(text string) bool {
-	_, err := time.LoadLocation(text)
-	return err == nil && text != "Local"
 }
 
 // Registration returns the user's registration for an application.
