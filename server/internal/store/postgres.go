@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -29,8 +30,11 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	}
 	sqlDB := stdlib.OpenDBFromPool(pool)
 	return &DB{
-		dialect: dialect{migrations: "postgres", forUpdate: " for update", isUnique: isUniquePostgres, isVictim: isVictimPostgres},
-		writer:  sqlDB, reader: sqlDB,
+		dialect: dialect{
+			migrations: "postgres", forUpdate: " for update", isUnique: isUniquePostgres, isVictim: isVictimPostgres,
+			isConstraint: isConstraintPostgres, load: loadPostgres,
+		},
+		writer: sqlDB, reader: sqlDB,
 		release: func() error { pool.Close(); return nil },
 	}, nil
 }
@@ -51,6 +55,12 @@ func unreachable(ctx context.Context, config *pgxpool.Config, err error) error {
 func isUniquePostgres(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && refused.Code == "23505"
+}
+
+// isConstraintPostgres recognises every violation of a constraint, class 23.
+func isConstraintPostgres(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && strings.HasPrefix(refused.Code, "23")
 }
 
 // isVictimPostgres recognises deadlocks and serialization failures, after which

@@ -45,8 +45,11 @@ func openSQLite(path string) (*DB, error) {
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 	return &DB{
-		dialect: dialect{migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false }},
-		writer:  writer, reader: reader, release: unlock,
+		dialect: dialect{
+			migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false },
+			isConstraint: isConstraintSQLite, load: loadSQLite, scratch: filepath.Dir(path),
+		},
+		writer: writer, reader: reader, release: unlock,
 	}, nil
 }
 
@@ -66,4 +69,9 @@ func keepPrivate(path string) error {
 func isUniqueSQLite(err error) bool {
 	refused, ok := errors.AsType[*sqlite.Error](err)
 	return ok && (refused.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || refused.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+func isConstraintSQLite(err error) bool {
+	refused, ok := errors.AsType[*sqlite.Error](err)
+	return ok && refused.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 }

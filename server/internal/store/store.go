@@ -32,6 +32,7 @@ type DB struct {
 
 	dialect
 	writer, reader *sql.DB
+	aside          aside
 	now            func() time.Time
 	release        func() error
 }
@@ -43,6 +44,10 @@ type dialect struct {
 	forUpdate  string           // locks the row a transaction is about to rewrite
 	isUnique   func(error) bool // did a unique constraint refuse the row?
 	isVictim   func(error) bool // was the transaction given up so that others could go on?
+
+	isConstraint func(error) bool // did any constraint refuse the row?
+	load         func(ctx context.Context, db *DB, tables []loaded) error
+	scratch      string // the folder for temporary files; empty: the system's
 }
 
 // Open opens the database at url, a postgres:// URL, or in the file at path
@@ -93,9 +98,13 @@ func (db *DB) Ping(ctx context.Context) error { return db.reader.PingContext(ctx
 const attempts = 5
 
 // tx runs change in a transaction, once more when the database gave it up.
-func (db *DB) tx(ctx context.Context, change func(*sql.Tx) error) (err error) {
+func (db *DB) tx(ctx context.Context, change func(*sql.Tx) error) error {
+	return db.retry(func() error { return db.try(ctx, change) })
+}
+
+func (db *DB) retry(do func() error) (err error) {
 	for range attempts {
-		if err = db.try(ctx, change); err == nil || !db.isVictim(err) {
+		if err = do(); err == nil || !db.isVictim(err) {
 			break
 		}
 	}
