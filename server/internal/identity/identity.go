@@ -39,6 +39,9 @@ type Store interface {
 	CreateUser(ctx context.Context, u *fa.Account) error
 	// UpdateUser runs change in a transaction, perhaps more than once.
 	UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (*fa.Account, error)
+	// NoteUser is UpdateUser for a change that matters little: it may be made a
+	// while later, and is lost if the server stops before.
+	NoteUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) error
 	DeleteUser(ctx context.Context, id fa.ID) error
 
 	LogEvent(ctx context.Context, kind, message string) error

@@ -75,8 +75,8 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (*Outcome, error) {
 	if out.PasswordChangeReason != "" {
 		return out, nil
 	}
-	if err := s.record(ctx, a, out); err != nil {
-		return nil, fmt.Errorf("record the sign-in: %w", err)
+	if err := s.record(ctx, a, out, user); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -149,11 +149,8 @@ func (s *Service) askPolicies(ctx context.Context, tenant *fa.Tenant, user *fa.A
 // database connection is held while it is waited for.
 func (s *Service) ask(ctx context.Context, tenant *fa.Tenant, c *fa.Connector, migrate bool, known *fa.Account, a Attempt) (*fa.Account, string, error) {
 	request := ConnectorRequest{
-		EventInfo: a.EventInfo, LoginID: a.LoginID, LoginIDTypes: a.LoginIDTypes,
+		ApplicationID: a.applicationID(), EventInfo: a.EventInfo, LoginID: a.LoginID, LoginIDTypes: a.LoginIDTypes,
 		NewDevice: a.NewDevice, NoJWT: a.NoJWT, Password: a.Password,
-	}
-	if a.Application != nil {
-		request.ApplicationID = a.Application.ID
 	}
 	theirs, err := s.Outside.Authenticate(ctx, c, request)
 	if err != nil {
@@ -216,30 +213,33 @@ func (s *Service) changeReason(tenant *fa.Tenant, user *fa.Account, password str
 }
 
 // record notes when the user, the identity and the registration were last used.
-func (s *Service) record(ctx context.Context, a Attempt, out *Outcome) error {
+// The answer says so even when it is stored a little later.
+func (s *Service) record(ctx context.Context, a Attempt, out *Outcome, user *fa.Account) error {
 	now := s.millis()
-	user, err := s.Store.UpdateUser(ctx, out.User.ID, func(u *fa.Account) error {
-		u.LastLoginInstant = now
+	note := func(u *fa.Account) error {
+		u.LastLoginInstant = max(u.LastLoginInstant, now)
 		for i := range u.Identities {
-			if u.Identities[i].Is(a.LoginID) {
-				u.Identities[i].LastLoginInstant = now
+			if id := &u.Identities[i]; id.Is(a.LoginID) {
+				id.LastLoginInstant = max(id.LastLoginInstant, now)
 			}
 		}
-		if a.Application != nil {
-			if r, ok := u.Registration(a.Application.ID); ok {
-				r.LastLoginInstant = now
-			}
+		if r, ok := u.Registration(a.applicationID()); ok {
+			r.LastLoginInstant = max(r.LastLoginInstant, now)
 		}
 		return nil
-	})
-	if err != nil {
-		return err
 	}
-	out.User = &user.User
-	if a.Application != nil {
-		if r, ok := user.Registration(a.Application.ID); ok {
-			out.Registration = r
-		}
+	_ = note(user)
+	out.Registration, _ = user.Registration(a.applicationID())
+	if err := s.Store.NoteUser(ctx, user.ID, note); err != nil {
+		return fmt.Errorf("record the sign-in: %w", err)
 	}
 	return nil
+}
+
+// applicationID is "" when nobody signs in to an application.
+func (a Attempt) applicationID() fa.ID {
+	if a.Application == nil {
+		return ""
+	}
+	return a.Application.ID
 }
