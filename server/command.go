@@ -20,6 +20,7 @@ type Command struct {
 	Database               string `placeholder:"URL" env:"WHERRY_SERVER_DATABASE" help:"postgres:// URL, instead of SQLite."`
 	Kickstart              string `placeholder:"FILE" type:"path" env:"WHERRY_SERVER_KICKSTART" help:"Kickstart file that sets a fresh instance up."`
 	AllowPrivateConnectors *bool  `negatable:"" env:"WHERRY_SERVER_ALLOW_PRIVATE_CONNECTORS" help:"Let connectors call loopback and private addresses."`
+	ImportLimit            int64  `placeholder:"MB" env:"WHERRY_SERVER_IMPORT_LIMIT" help:"Largest request to import users, in MB. Default: 1024."`
 	LogLevel               string `placeholder:"LEVEL" env:"WHERRY_SERVER_LOG_LEVEL" help:"debug, info, warn or error. Default: info."`
 }
 
@@ -38,7 +39,7 @@ func (c *Command) Run(ctx context.Context, out *console.Console) error {
 	}
 	s, err := New(ctx, Config{
 		Data: set.Data, Database: set.Database, Kickstart: set.Kickstart,
-		AllowPrivateConnectors: set.AllowPrivateConnectors, Getenv: os.Getenv, Log: log,
+		AllowPrivateConnectors: set.AllowPrivateConnectors, ImportBytes: set.ImportLimit << 20, Getenv: os.Getenv, Log: log,
 	})
 	if err != nil {
 		return errors.Join(err, ln.Close())

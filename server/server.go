@@ -41,6 +41,8 @@ type Config struct {
 	// AllowPrivateConnectors lets connectors call loopback and private
 	// addresses. Whoever can configure a connector can then reach them.
 	AllowPrivateConnectors bool
+	// ImportBytes is how large a request to import users may be. Default: 1 GiB.
+	ImportBytes int64
 
 	Getenv func(string) string // for kickstart's #{ENV.NAME}
 	Now    func() time.Time    // default: time.Now
@@ -71,6 +73,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.ImportBytes == 0 {
+		c.ImportBytes = 1 << 30
+	}
 	if c.Getenv == nil {
 		c.Getenv = func(string) string { return "" }
 	}
@@ -96,12 +101,17 @@ func (s *Server) Close() error { return s.db.Close() }
 
 // wire puts the parts together and mounts them in one list.
 func (s *Server) wire(ids instance) {
+	cores := runtime.GOMAXPROCS(0)
 	service := &identity.Service{
 		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
 		Store: s.db, Identifiers: s.db,
-		Passwords: password.NewHasher(password.Schemes, rand.Reader, runtime.GOMAXPROCS(0), hashQueue*runtime.GOMAXPROCS(0)),
+		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
 		Outside:   &deliver.Connectors{Events: s.db, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors},
 		Now:       s.config.Now, NewID: newID,
+	}
+	importer := &identity.Importer{
+		Service: service, Schemes: password.Schemes, Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
+		Workers: cores, Begin: func() (identity.Import, error) { return s.db.NewImport() },
 	}
 	tokens := &identity.Tokens{Signer: s.keys, Groups: s.db, Now: s.config.Now, NewID: newID}
 	mux := &api.Mux{ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Now: s.config.Now, Log: s.config.Log}
@@ -111,6 +121,7 @@ func (s *Server) wire(ids instance) {
 	}).Mount(mux)
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
 	(&api.Users{Service: service, Store: s.db, Applications: s.db.Applications}).Mount(mux)
+	(&api.Import{Importer: importer, MaxBytes: s.config.ImportBytes}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Groups{Store: s.db.Groups, Applications: s.db.Applications, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Members{Store: s.db, Groups: s.db.Groups, NewID: newID, Now: s.config.Now}).Mount(mux)

@@ -19,6 +19,7 @@ type settings struct {
 	Database               string `yaml:"database"`
 	Kickstart              string `yaml:"kickstart"`
 	AllowPrivateConnectors bool   `yaml:"allow-private-connectors"`
+	ImportLimit            int64  `yaml:"import-limit"` // in MB; 0: the default
 	LogLevel               string `yaml:"log-level"`
 }
 
@@ -42,10 +43,16 @@ func (s *settings) check(report func(path, format string, args ...any)) {
 			report("kickstart", "there is no such file")
 		}
 	}
+	if s.ImportLimit < 0 || s.ImportLimit > maxImportMB {
+		report("import-limit", "want a number of MB, 1 to %d", maxImportMB)
+	}
 	if _, err := s.logLevel(); err != nil {
 		report("log-level", "want debug, info, warn or error")
 	}
 }
+
+// maxImportMB is more than anybody sends in one request.
+const maxImportMB = 1 << 20
 
 func isAddress(text string) bool {
 	_, port, err := net.SplitHostPort(text)
@@ -106,6 +113,9 @@ func (m *merged) Check(report func(path, format string, args ...any)) {
 	}
 	if m.command.AllowPrivateConnectors != nil {
 		m.AllowPrivateConnectors = *m.command.AllowPrivateConnectors
+	}
+	if m.command.ImportLimit != 0 {
+		m.ImportLimit, replaced["import-limit"] = m.command.ImportLimit, true
 	}
 	m.check(func(path, format string, args ...any) {
 		if !replaced[path] {

@@ -27,17 +27,26 @@ const (
 // limits is what a document may look like that the store has to keep.
 var limits = jsondoc.Limits{Depth: 64}
 
-// readRaw reads a body of JSON that the store can keep, and says as which of
-// types it was sent. FusionAuth insists on a type too, and it keeps a page of
-// another site from posting a form to an endpoint that needs no API key.
-func readRaw(r *http.Request, types ...string) (body []byte, kind string, err error) {
+// contentType says as which of types the body was sent. FusionAuth insists on a
+// type too, and it keeps a page of another site from posting a form to an
+// endpoint that needs no API key.
+func contentType(r *http.Request, types ...string) (kind string, err error) {
 	given := r.Header.Get("Content-Type")
 	if given == "" {
-		return nil, "", fa.GeneralError("MissingContentType", "The request has no [Content-Type] header. Use [%s].", types[0])
+		return "", fa.GeneralError("MissingContentType", "The request has no [Content-Type] header. Use [%s].", types[0])
 	}
 	if kind, _, err = mime.ParseMediaType(given); err != nil || !slices.Contains(types, kind) {
-		return nil, "", fa.GeneralError("InvalidContentType",
+		return "", fa.GeneralError("InvalidContentType",
 			"The [Content-Type] header value [%s] does not go with this request. Use [%s].", given, strings.Join(types, ", "))
+	}
+	return kind, nil
+}
+
+// readRaw reads a body of JSON that the store can keep, and says as which of
+// types it was sent.
+func readRaw(r *http.Request, types ...string) (body []byte, kind string, err error) {
+	if kind, err = contentType(r, types...); err != nil {
+		return nil, "", err
 	}
 	if body, err = io.ReadAll(r.Body); err != nil {
 		return nil, "", fmt.Errorf("read the request: %w", err)

@@ -7,6 +7,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,8 @@ type Mux struct {
 	Tenants Documents[fa.Tenant]
 	Now     func() time.Time
 	Log     *slog.Logger
+
+	large map[string]int64 // what patterns with a limit of their own let a request weigh
 }
 
 // KeyStore finds API keys.
@@ -71,10 +74,20 @@ func (m *Mux) HandleGlobal(pattern string, h handler) {
 	})
 }
 
+// handleLarge is Handle for requests that may weigh so many bytes.
+func (m *Mux) handleLarge(pattern string, bytes int64, h handler) {
+	if m.large == nil {
+		m.large = map[string]int64{}
+	}
+	m.large[pattern] = bytes
+	m.Handle(pattern, h)
+}
+
 // HandleOpen registers an endpoint that anybody may call.
 func (m *Mux) HandleOpen(pattern string, h handler) {
+	limit := cmp.Or(m.large[pattern], maxBody)
 	m.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		err := checkQuery(r.URL.RawQuery)
