@@ -3,6 +3,7 @@ package connector
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"wherry/pool"
 )
@@ -98,6 +99,22 @@ func TestReadyAgain(t *testing.T) {
 		b.signIn("jane", password)
 		if got := b.get("/readyz"); got.status != want {
 			t.Errorf("got %+v, want %d", got, want)
+		}
+	}
+}
+
+// A clock that is wrong makes signatures wrong. The SDK learns the right time
+// from the first refusal, so it costs one sign-in.
+func TestClockThatIsWrong(t *testing.T) {
+	t.Parallel()
+	b := start(t, settings("flow: ADMIN_USER_PASSWORD_AUTH"), faults(pool.Faults{ClockSkew: 10 * time.Minute}))
+	for _, want := range []struct {
+		outcome string
+		ready   int
+	}{{"misconfigured", http.StatusServiceUnavailable}, {"tokens", http.StatusOK}} {
+		b.signIn("jane", password)
+		if l, ready := b.last(), b.get("/readyz"); l.Outcome != want.outcome || ready.status != want.ready {
+			t.Errorf("got %+v, %+v, want %+v", l, ready, want)
 		}
 	}
 }
