@@ -126,7 +126,7 @@ func TestLinks(t *testing.T) {
 	if l := made(t, linked)(errs, err).IdentityProviderLink; l.IdentityProviderName != "Xbox" || l.IdentityProviderType != fusionauth.IdentityProviderType_Xbox {
 		t.Errorf("link: %+v", l)
 	}
-	linked, errs, err = client.CreateUserLink(link)
+	linked, errs, _ = client.CreateUserLink(link)
 	come(linked.StatusCode, "", errs, nil).is(t, "a second time", 409, "")
 	linked, errs, err = client.RetrieveUserLinksByUserId("", user.Id)
 	if made(t, linked)(errs, err); len(linked.IdentityProviderLinks) != 1 {
@@ -134,6 +134,6 @@ func TestLinks(t *testing.T) {
 	}
 	linked, errs, err = client.DeleteUserLink(provider, "42", user.Id)
 	come(linked.StatusCode, "", errs, err).is(t, "unlink", 200, "")
-	linked, errs, err = client.RetrieveUserLink(provider, "42", user.Id)
+	linked, errs, _ = client.RetrieveUserLink(provider, "42", user.Id)
 	come(linked.StatusCode, "", errs, nil).is(t, "unlinked", 404, "")
 }
