@@ -26,7 +26,7 @@ const relayOf = "WHERRY_BENCH_RELAY"
 
 // runRelay serves until it is killed.
 func runRelay(pool, listen, admin, profile string) error {
-	relay := &relay{pool, profile == "get_user", &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * inFlight}}}
+	relay := &relay{pool, profile == "get_user", &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * atMost}}}
 	ended := make(chan error, 2)
 	serve := func(addr string, h http.Handler) { ended <- http.ListenAndServe(addr, h) } //nolint:gosec // on this machine, for a moment
 	go serve(listen, relay)
