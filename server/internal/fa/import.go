@@ -23,9 +23,10 @@ func NewImportUser() ImportUser {
 	return u
 }
 
-// DecodeImportUser reads one user of an import.
+// DecodeImportUser reads one user of an import, as ImportRequest.Users returns
+// it: JSON that a decoder has let pass.
 func DecodeImportUser(data []byte) (*ImportUser, error) {
-	if err := jsondoc.Check(data, importLimits); err != nil {
+	if err := jsondoc.CheckValid(data, importLimits); err != nil {
 		return nil, FieldError("user", "invalid", "The user cannot be used: %v.", err)
 	}
 	u := NewImportUser()
