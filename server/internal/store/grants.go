@@ -50,7 +50,7 @@ func (db *DB) WriteGrant(ctx context.Context, g *fa.EntityGrant) error {
 		update = "update entity_grants set entity_id = $2, recipient_entity_id = $3, user_id = $4, insert_instant = $5, doc = $6 where id = $1"
 	)
 	err := db.tx(ctx, func(tx *sql.Tx) error {
-		if err := hold(ctx, tx, "entities", g.Entity.ID); err != nil {
+		if err := db.hold(ctx, tx, "entities", g.Entity.ID); err != nil {
 			return err
 		}
 		where := whereGrant(fa.GrantMatch{EntityID: g.Entity.ID, RecipientEntityID: g.RecipientEntityID, UserID: g.UserID})

@@ -35,9 +35,8 @@ func (db *DB) CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limit 
 // roomForLink holds on to the user, so that links are counted one after the
 // other.
 func (db *DB) roomForLink(ctx context.Context, tx *sql.Tx, l *fa.IdentityProviderLink, limit int) error {
-	var id string
-	if err := tx.QueryRowContext(ctx, "select id from users where id = $1"+db.forUpdate, l.UserID).Scan(&id); err != nil {
-		return missing(err)
+	if err := db.hold(ctx, tx, "users", l.UserID); err != nil {
+		return err
 	}
 	if limit == 0 {
 		return nil

@@ -16,7 +16,7 @@ import (
 func (db *DB) WriteMembers(ctx context.Context, members map[fa.ID][]fa.GroupMember, replace bool) error {
 	err := db.tx(ctx, func(tx *sql.Tx) error {
 		for _, group := range slices.Sorted(maps.Keys(members)) {
-			if err := hold(ctx, tx, "groups", group); err != nil {
+			if err := db.hold(ctx, tx, "groups", group); err != nil {
 				return err
 			}
 			if err := db.writeGroup(ctx, tx, group, members[group], replace); err != nil {

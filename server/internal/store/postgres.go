@@ -31,7 +31,7 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	sqlDB := stdlib.OpenDBFromPool(pool)
 	return &DB{
 		dialect: dialect{
-			migrations: "postgres", forUpdate: " for update", isUnique: isUniquePostgres, isVictim: isVictimPostgres,
+			migrations: "postgres", forUpdate: " for no key update", isUnique: isUniquePostgres, isVictim: isVictimPostgres,
 			isConstraint: isConstraintPostgres, load: loadPostgres,
 		},
 		writer: sqlDB, reader: sqlDB,

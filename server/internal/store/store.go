@@ -41,7 +41,7 @@ type DB struct {
 // feel expensive: look first for a statement both accept.
 type dialect struct {
 	migrations string           // folder below migrations/
-	forUpdate  string           // locks the row a transaction is about to rewrite
+	forUpdate  string           // locks the row a transaction is about to rewrite; others may still refer to it
 	isUnique   func(error) bool // did a unique constraint refuse the row?
 	isVictim   func(error) bool // was the transaction given up so that others could go on?
 
@@ -126,11 +126,10 @@ func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
 	return nil
 }
 
-// hold lets one transaction at a time change what hangs on a row. Others can
-// still refer to the row meanwhile, which forUpdate would not let them: two that
-// refer to each other's rows would wait forever.
-func hold(ctx context.Context, tx *sql.Tx, table string, id fa.ID) error {
-	return affectsOne(tx.ExecContext(ctx, "update "+table+" set insert_instant = insert_instant where id = $1", id))
+// hold lets one transaction at a time change what hangs on a row.
+func (db *DB) hold(ctx context.Context, tx *sql.Tx, table string, id fa.ID) error {
+	var found fa.ID
+	return missing(tx.QueryRowContext(ctx, "select id from "+table+" where id = $1"+db.forUpdate, id).Scan(&found))
 }
 
 // querier is what a pool and a transaction have in common.
