@@ -44,7 +44,7 @@ fuzz: ## Run every fuzz target for a while (FUZZTIME=30s)
 
 .PHONY: bench
 bench: ## Run every benchmark
-	@.ci/with-postgres go test -run '^$$' -bench . -benchmem $(GOTESTFLAGS) ./...
+	@WHERRY_POSTGRES_OPTIONS="-c shared_buffers=1GB -c max_wal_size=8GB" .ci/with-postgres go test -run '^$$' -bench . -benchmem $(GOTESTFLAGS) ./...
 
 .PHONY: soak
 soak: ## Sign 100,000 users in while the pool suffers (SOAK_USERS=100000)
