@@ -3,7 +3,6 @@ package soak
 import (
 	"cmp"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -45,9 +44,6 @@ func (p *parts) person(number int, seed uint64) *person {
 	who := &person{number: number, expected: p.population.Expected(number), Rand: rand.New(rand.NewPCG(seed, uint64(number)))}
 	who.login, who.types = loginOf(p.population.User(number))
 	reason := who.expected.SignIn.Reason
-	if reason == "no login id" { // the mapping then takes a username that nobody chose
-		who.expected.SignIn.Carried, who.expected.User.Username = true, who.login
-	}
 	who.right = reason != "no password" && reason != "status no longer in use"
 	who.password = cmp.Or(p.population.Password(number), "Nobody-Has-This-1")
 	draw := who.IntN(100)
@@ -101,10 +97,4 @@ func swapCase(text string) string {
 		}
 		return unicode.ToUpper(r)
 	}, text)
-}
-
-// answers tells whether what was typed is an identity of the account.
-func (who *person) answers() bool {
-	u := who.expected.User
-	return slices.Contains([]string{u.Email, u.PhoneNumber, strings.ToLower(u.Username)}, strings.ToLower(who.login))
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 )
@@ -72,39 +71,31 @@ func (c *crowd) fate(who *person) string {
 func (c *crowd) outside(who *person) string {
 	recorded := c.record.of(who.login)
 	wanted, never := reasons[who.expected.SignIn.Reason]
-	if !who.answers() { // what was typed is no identity of the account
-		wanted, never = append([]string{"mapping-fault"}, wanted...), true
-	}
 	switch {
 	case never && len(recorded) == 1 && slices.Contains(wanted, recorded[0]):
 		return "turned away: " + recorded[0]
 	case len(recorded) == 0 && c.heldByAnother(who):
 		if who.expected.SignIn.Carried {
-			return "turned away: another user, whose claim is worse, came first with the login id"
+			return "turned away: another user, whose claim is worse, came first with the name"
 		}
-		return "turned away: another user has the login id"
+		return "turned away: another user has the name"
 	}
 	c.t.Errorf("user %d (%s) is not across: recorded %q, expected %+v", who.number, who.habit, recorded, who.expected.SignIn)
 	return "lost"
 }
 
-// heldByAnother tells whether a login id leads to the account of somebody else
-// who has it in Cognito too: addresses that are not verified, and names that
-// differ in case, are there more than once.
+// heldByAnother tells whether the username leads to the account of somebody who
+// has it in Cognito too, in another case.
 func (c *crowd) heldByAnother(who *person) bool {
-	u := who.expected.User
-	for kind, value := range map[string]string{"email": u.Email, "username": u.Username} {
-		id := c.holder(c.t, kind, value)
-		if id == "" || id == u.ID {
-			continue
-		}
-		other := c.person(c.numbers[id], c.seed).expected.User
-		if other.ID != id || value != other.Email && !strings.EqualFold(value, other.Username) {
-			c.t.Errorf("user %d: %s leads to %s, who has no claim to it", who.number, kind, id)
-		}
-		return true
+	name := who.expected.User.Username
+	id := c.holder(c.t, "username", name)
+	if id == "" || id == who.expected.User.ID {
+		return false
 	}
-	return false
+	if rival := who.expected.Rival; rival == nil || c.numbers[id] != *rival {
+		c.t.Errorf("user %d: %s leads to %s, who has no claim to it", who.number, name, id)
+	}
+	return true
 }
 
 // holder is the account that an identity leads to.

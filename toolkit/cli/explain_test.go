@@ -113,6 +113,23 @@ func TestExplainJSON(t *testing.T) {
 	}
 }
 
+func TestExplainShowsAnUnverifiedEmail(t *testing.T) {
+	t.Parallel()
+	unverified := strings.Replace(adminGetUser, `"email_verified", "Value": "true"`, `"email_verified", "Value": "false"`, 1)
+	code, out, _ := explain(t, "jane", "--in", write(t, "users.json", unverified))
+	for _, line := range []string{
+		"data.cognito.email Jane@example.com email as is",
+		"email email default the address is not verified, so it is no login identity; kept in data.cognito.email",
+	} {
+		if !strings.Contains(squeeze(out), line) {
+			t.Errorf("no line %q in:\n%s", line, out)
+		}
+	}
+	if code != exit.Done {
+		t.Errorf("exit %d", code)
+	}
+}
+
 func TestExplainTellsWhyNot(t *testing.T) {
 	t.Parallel()
 	file := write(t, "users.json", adminGetUser)

@@ -25,7 +25,7 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	u := jane()
 	u.Challenge = "SOFTWARE_TOKEN_MFA"
-	john := cognitotest.User{Username: "john", Password: password, Attributes: map[string]string{"sub": "3f1c9a2e-8b1d-70c4-9a55-0d2f6b7e1c12", "email": "john@example.com"}}
+	john := cognitotest.User{Username: "john", Password: password, Attributes: map[string]string{"sub": "3f1c9a2e-8b1d-70c4-9a55-0d2f6b7e1c12", "email": "john@example.com", "email_verified": "true"}}
 	b := start(t, &cognitotest.Cognito{Users: []cognitotest.User{u, john}})
 	b.signIn("john@example.com", password)
 	b.signIn("john@example.com", "wrong")

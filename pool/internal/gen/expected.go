@@ -16,7 +16,10 @@ type Account struct {
 	Links  []Link  `json:"links,omitempty"`
 	Bulk   Verdict `json:"bulk"`   // whether the bulk road carries the user
 	SignIn Verdict `json:"signIn"` // whether signing in with the right password does
-	Rivals []Rival `json:"rivals,omitempty"`
+
+	// Rival is the number of the user who would go across under the same
+	// username, written in another case.
+	Rival *int `json:"rival,omitempty"`
 }
 
 // Verdict says whether a user goes across.
@@ -29,7 +32,6 @@ type Verdict struct {
 const (
 	Unconfirmed     = "unconfirmed"
 	Unusable        = "status no longer in use"
-	NoLogin         = "no login id" // neither e-mail nor verified phone nor username
 	LoginTaken      = "login id of another user with a better claim"
 	Disabled        = "disabled"
 	NoPassword      = "no password"
@@ -38,12 +40,6 @@ const (
 	NeedsFactor     = "second factor that cannot be carried"
 	FactorUncertain = "second factor with an unverified number"
 )
-
-// Rival is another user of the pool who wants the same login id.
-type Rival struct {
-	Field  string `json:"field"` // email or username
-	Number int    `json:"number"`
-}
 
 // Link is an identity provider link.
 type Link struct {
@@ -89,8 +85,8 @@ type Method struct {
 // Expected returns what must become of user n.
 func (p *Pool) Expected(n int) Account {
 	who := p.person(uint64(n))
-	a := Account{User: who.account(), Links: who.links(), Bulk: who.bulk(), SignIn: who.signIn(), Rivals: who.rivals()}
-	if who.yields(a.Rivals) {
+	a := Account{User: who.account(), Links: who.links(), Bulk: who.bulk(), SignIn: who.signIn(), Rival: who.rival()}
+	if a.Rival != nil && who.rows[username] == twin { // the name is whose it is in small letters
 		stay := Verdict{Reason: LoginTaken}
 		if a.Bulk.Carried {
 			a.Bulk = stay
@@ -106,7 +102,6 @@ func (p *person) account() User {
 	u := User{
 		ID:            p.sub(p.n),
 		Username:      p.loginName(),
-		Email:         strings.ToLower(p.email()),
 		MobilePhone:   p.phone(),
 		InsertInstant: p.created().UnixMilli(),
 		Active:        p.rows[enabled] == "yes",
@@ -115,10 +110,16 @@ func (p *person) account() User {
 
 		PasswordChangeRequired: strings.HasPrefix(p.rows[profile], "temporary"),
 	}
+	if p.emailVerified() {
+		u.Email = strings.ToLower(p.email())
+	}
 	if p.phoneVerified() {
 		u.PhoneNumber = p.phone()
 	}
-	u.Verified = p.emailVerified() || p.email() == "" && u.PhoneNumber != ""
+	u.Verified = u.Email != "" || u.PhoneNumber != ""
+	if !u.Verified && u.Username == "" {
+		u.Username = p.username() // which nobody chose, but nothing else identifies the user
+	}
 	p.fillName(&u)
 	if p.rows[birthdate] == "YYYY-MM-DD" {
 		u.BirthDate = p.birthdate()
@@ -207,22 +208,6 @@ func (p *person) keepCustom(d map[string]any) {
 			d[key] = a.Value
 		}
 	}
-}
-
-// origin is data.cognito.
-func (p *person) origin() map[string]any {
-	o := map[string]any{"poolId": p.ID, "sub": p.sub(p.n), "username": p.username(), "status": p.status()}
-	if p.rows[groups] != "none" {
-		o["groups"] = strings.Split(p.rows[groups], ", ") // not those that providers make
-	}
-	if m := p.factors(); len(m.Enabled) > 0 {
-		settings := map[string]any{"enabled": m.Enabled}
-		if m.Preferred != "" {
-			settings["preferred"] = m.Preferred
-		}
-		o["mfa"] = settings
-	}
-	return o
 }
 
 func (p *person) links() []Link {

@@ -10,7 +10,7 @@ func (p *person) bulk() Verdict {
 	case "archived", "compromised", "unknown":
 		return Verdict{Reason: Unusable}
 	}
-	return p.orNoLogin()
+	return Verdict{Carried: true}
 }
 
 // signIn is the verdict when the user signs in through the connector with the
@@ -34,54 +34,30 @@ func (p *person) signIn() Verdict {
 	case strings.Contains(p.rows[mfa], "TOTP") && !strings.HasSuffix(p.rows[mfa], "SMS preferred"):
 		return Verdict{Reason: NeedsFactor}
 	}
-	return p.orNoLogin()
-}
-
-func (p *person) orNoLogin() Verdict {
-	if p.email() == "" && !p.phoneVerified() && p.loginName() == "" {
-		return Verdict{Reason: NoLogin}
-	}
 	return Verdict{Carried: true}
 }
 
-// rivals are the users who would go across under a login id of this user's.
-func (p *person) rivals() []Rival {
-	var all []Rival
-	add := func(field string, other *person, same bool) {
-		if same && other.bulk().Carried && p.bulk().Carried {
-			all = append(all, Rival{field, int(other.n)})
-		}
+// rival is the user who would go across under a name that differs in case
+// only: nobody else can want the same login id, because an address or number
+// that is not verified is none.
+func (p *person) rival() *int {
+	other, ok := p.namesake()
+	if !ok || p.loginName() == "" || other.loginName() == "" || !p.bulk().Carried || !other.bulk().Carried {
+		return nil
 	}
-	if p.rows[email] == shared {
-		add("email", p.owner(email, shared), true)
-	} else if other, ok := p.repeater(email, shared); ok {
-		add("email", other, true)
-	}
-	if p.rows[username] == twin {
-		other := p.owner(username, twin)
-		add("username", other, p.loginName() != "" && other.loginName() != "")
-	} else if other, ok := p.repeater(username, twin); ok {
-		add("username", other, p.loginName() != "" && other.loginName() != "")
-	}
-	return all
+	number := int(other.n)
+	return &number
 }
 
-// repeater is the user who repeats this user's value.
-func (p *person) repeater(t int, row string) (*person, bool) {
-	from, to := mix[t].bounds(row, p.size)
-	if rank := from + p.ranks[t]; rank < to {
-		return p.at(t, rank), true
+// namesake is who has this user's name in capitals, or whose name this is in
+// capitals.
+func (p *person) namesake() (*person, bool) {
+	if p.rows[username] == twin {
+		return p.owner(username, twin), true
+	}
+	from, to := mix[username].bounds(twin, p.size)
+	if rank := from + p.ranks[username]; rank < to {
+		return p.at(username, rank), true
 	}
 	return nil, false
-}
-
-// yields tells whether one of the rivals has the better claim: to an address
-// who had it first, to a name who does not write it in capitals.
-func (p *person) yields(rivals []Rival) bool {
-	for _, r := range rivals {
-		if r.Field == "email" && p.rows[email] == shared || r.Field == "username" && p.rows[username] == twin {
-			return true
-		}
-	}
-	return false
 }

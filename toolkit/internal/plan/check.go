@@ -63,11 +63,27 @@ func (m Mapping) check(report report) {
 		}
 	}
 	oneOf("mapping.username", m.Username, usernameChosen, usernamePreferred, usernameAlways)
+	oneOf("mapping.email", m.Email, byUsername, byAlias)
 	oneOf("mapping.phone_number", m.PhoneNumber, byUsername, byAlias, asAttribute)
 	for _, name := range slices.Sorted(maps.Keys(m.Types)) {
 		oneOf("mapping.types."+name, m.Types[name], "String", "Number", "DateTime", "Boolean")
 	}
 	compileRules(m.Rules, report)
+}
+
+// email says how people sign in with their address: the operator's word, or
+// what the pool says, or "".
+func (m Mapping) email(schema Schema) string {
+	switch {
+	case m.Email != "":
+		return m.Email
+	case slices.Contains(schema.UsernameAttributes, "email"):
+		return byUsername
+	case schema.told():
+		return byAlias
+	default:
+		return ""
+	}
 }
 
 // phone says how people sign in with their number: the operator's word, or

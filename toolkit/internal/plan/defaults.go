@@ -8,7 +8,7 @@ import (
 // defaults maps what essentials left. Where the official guide stops, this
 // goes on; docs/migrate/mapping.md has the table.
 func (d *draft) defaults() {
-	d.text("email", "email")
+	d.email()
 	d.username()
 	d.phone()
 	if !d.user.identified() {

@@ -43,7 +43,7 @@ func (d *draft) derivedID() string {
 
 // record keeps in data.cognito who the user was in Cognito.
 func (d *draft) record() {
-	record := map[string]any{}
+	record := d.cognito()
 	note := func(key string, value any, empty bool, source string) {
 		if !empty {
 			record[key] = value
@@ -61,7 +61,16 @@ func (d *draft) record() {
 	note("identities", linkObjects(d.links), len(d.links) == 0, "identities")
 	verified := in.Attributes["phone_number_verified"]
 	note("phoneNumberVerified", verified == "true", verified == "", "phone_number_verified")
-	d.data()["cognito"] = record
+}
+
+// cognito is that record.
+func (d *draft) cognito() map[string]any {
+	record, ok := d.data()["cognito"].(map[string]any)
+	if !ok {
+		record = map[string]any{}
+		d.data()["cognito"] = record
+	}
+	return record
 }
 
 func (d *draft) readLinks() {

@@ -12,8 +12,8 @@ const (
 	usernameAlways    = "always"
 )
 
-// Values of Mapping.PhoneNumber, after Cognito's UsernameAttributes and
-// AliasAttributes.
+// Values of Mapping.PhoneNumber and, but for the last, of Mapping.Email, after
+// Cognito's UsernameAttributes and AliasAttributes.
 const (
 	byUsername  = "username"
 	byAlias     = "alias"
@@ -107,6 +107,8 @@ func (d *draft) whyNoMatch() string {
 		return "it is the preferred_username; mapping.username: preferred_username makes it the username"
 	case a["phone_number"] != "" && digits(typed) == a["phone_number"]:
 		return "it is the phone number, which is no login identity here; see mapping.phone_number"
+	case strings.EqualFold(typed, a["email"]) && !d.ownsEmail():
+		return "it is the e-mail address, which is not verified, so it is no login identity here; see mapping.email"
 	case strings.EqualFold(typed, a["email"]):
 		return "it is the e-mail address, which the mapping changed or left out"
 	default:

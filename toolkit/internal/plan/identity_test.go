@@ -14,6 +14,7 @@ func TestLoginID(t *testing.T) {
 	jane := user("Jane", attrs{
 		"email": "Jane@Example.com", "email_verified": "true", "phone_number": "+14325551212", "phone_number_verified": "true", "preferred_username": "JD",
 	})
+	unverified := user("jane", attrs{"email": "jane@example.com"})
 	byAddress := jane
 	byAddress.Username = sub
 	preferred := plan.Settings{Mapping: plan.Mapping{Username: "preferred_username"}}
@@ -31,6 +32,7 @@ func TestLoginID(t *testing.T) {
 		{"preferred_username if configured", "jd", jane, preferred, plain, ""},
 		{"no login id", "", jane, plan.Settings{}, plain, ""},
 		{"phone of a plain pool", "+14325551212", jane, plan.Settings{}, plain, "mapping.phone_number"},
+		{"e-mail that is not verified", "jane@example.com", unverified, plan.Settings{}, aliasEmail, "see mapping.email"},
 		{"preferred_username else", "jd", jane, plan.Settings{}, plain, "mapping.username: preferred_username"},
 		{"username that the mapping leaves out", sub, byAddress, plan.Settings{}, emailPool, "mapping.username: always"},
 		{"username behind preferred_username", "jane", jane, preferred, plain, "mapping.username: always"},

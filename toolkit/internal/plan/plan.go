@@ -69,6 +69,7 @@ type Mapper struct {
 	settings Settings
 	schema   Schema
 	types    map[string]string // of attributes, by name
+	email    string            // how people sign in with their address: byUsername, byAlias, or "" if nobody knows
 	phone    string            // how people sign in with their number: byUsername, byAlias, asAttribute
 	script   *script
 	rules    []rule
@@ -81,6 +82,7 @@ func New(s Settings, schema Schema) (*Mapper, error) {
 	s.Check(problems.add)
 	s.checkComplete(problems.add)
 	m.types = s.Mapping.types(schema)
+	m.email = s.Mapping.email(schema)
 	m.phone = s.Mapping.phone(schema)
 	m.rules = compileRules(s.Mapping.Rules, func(string, string, ...any) {}) // Check has told
 	m.script = compileScript(s.Mapping, problems.add)

@@ -109,9 +109,11 @@ type (
 
 var (
 	plain      = plan.Schema{ID: pool}
+	aliasEmail = plan.Schema{AliasAttributes: []string{"email"}}
 	aliasPhone = plan.Schema{AliasAttributes: []string{"phone_number"}}
 	emailPool  = plan.Schema{UsernameAttributes: []string{"email"}}
 	phonePool  = plan.Schema{UsernameAttributes: []string{"phone_number"}}
+	eitherPool = plan.Schema{UsernameAttributes: []string{"email", "phone_number"}}
 )
 
 func TestIDAndIdentities(t *testing.T) {
@@ -134,27 +136,19 @@ func TestIDAndIdentities(t *testing.T) {
 			want: wants{"email": "jane@example.com", "verified": "true", "username": "Jane"},
 		},
 		{
-			name: "unverified stays so", user: user("jane", attrs{"email": "jane@example.com", "email_verified": "false"}),
-			want: wants{"email": "jane@example.com", "verified": "false"},
-		},
-		{
-			name: "no flag is unverified", user: user("jane", attrs{"email": "jane@example.com"}),
-			want: wants{"email": "jane@example.com", "verified": "false"},
-		},
-		{
 			name: "no e-mail address", user: user("jane", attrs{"email": "jane at example", "email_verified": "true"}),
 			want: wants{"email": "", "verified": "false", "data.email": "jane at example"}, remarks: []string{"email"},
 		},
 		{
-			name: "UUID that is the sub", user: user(sub, attrs{"email": "jane@example.com"}),
+			name: "UUID that is the sub", user: user(sub, attrs{"email": "jane@example.com", "email_verified": "true"}),
 			want: wants{"username": "", "data.cognito.username": sub},
 		},
 		{
-			name: "UUID of an e-mail pool", user: user("05f1780a-17d4-4bba-befb-07c074a89d7b", attrs{"email": "jane@example.com"}), schema: emailPool,
+			name: "UUID of an e-mail pool", user: user("05f1780a-17d4-4bba-befb-07c074a89d7b", attrs{"email": "jane@example.com", "email_verified": "true"}), schema: emailPool,
 			want: wants{"username": ""},
 		},
 		{
-			name: "UUID that somebody chose", user: user("05f1780a-17d4-4bba-befb-07c074a89d7b", attrs{"email": "jane@example.com"}),
+			name: "UUID that somebody chose", user: user("05f1780a-17d4-4bba-befb-07c074a89d7b", attrs{"email": "jane@example.com", "email_verified": "true"}),
 			want: wants{"username": "05f1780a-17d4-4bba-befb-07c074a89d7b"},
 		},
 		{
@@ -162,23 +156,23 @@ func TestIDAndIdentities(t *testing.T) {
 			want: wants{"username": sub}, remarks: []string{"username"},
 		},
 		{
-			name: "username always", user: user(sub, attrs{"email": "jane@example.com"}),
+			name: "username always", user: user(sub, attrs{"email": "jane@example.com", "email_verified": "true"}),
 			settings: plan.Settings{Mapping: plan.Mapping{Username: "always"}}, want: wants{"username": sub},
 		},
 		{
-			name: "federated by its link, in lower case", user: user("google_12345", attrs{"email": "jane@example.com", "identities": google}),
+			name: "federated by its link, in lower case", user: user("google_12345", attrs{"email": "jane@example.com", "email_verified": "true", "identities": google}),
 			want: wants{"username": "", "data.cognito.username": "google_12345"},
 		},
 		{
 			name: "federated by its status", want: wants{"username": ""},
-			user: plan.CognitoUser{Username: "MySAML_jane@example.com", Status: "EXTERNAL_PROVIDER", Attributes: attrs{"sub": sub, "email": "jane@example.com"}},
+			user: plan.CognitoUser{Username: "MySAML_jane@example.com", Status: "EXTERNAL_PROVIDER", Attributes: attrs{"sub": sub, "email": "jane@example.com", "email_verified": "true"}},
 		},
 		{
 			name: "linked native keeps the name", user: user("jane", attrs{"identities": strings.Replace(google, "true", "false", 1)}),
 			want: wants{"username": "jane"},
 		},
 		{
-			name: "identities as tokens show them", user: user("Google_12345", attrs{"email": "jane@example.com", "identities": `[{"userId":"12345","providerName":"Google","providerType":"Google","primary":"true","dateCreated":"1658604803064"}]`}),
+			name: "identities as tokens show them", user: user("Google_12345", attrs{"email": "jane@example.com", "email_verified": "true", "identities": `[{"userId":"12345","providerName":"Google","providerType":"Google","primary":"true","dateCreated":"1658604803064"}]`}),
 			want: wants{"username": "", "data.cognito.identities": `[{"dateCreated":1658604803064,"primary":true,"providerName":"Google","providerType":"Google","userId":"12345"}]`},
 		},
 		{
@@ -230,7 +224,7 @@ func TestPhone(t *testing.T) {
 			want: wants{"phoneNumber": "", "verified": "true"}, remarks: []string{"phoneNumber"},
 		},
 		{
-			name: "verified number beside an unverified address", user: verified(attrs{"email": "jane@example.com"}), schema: phonePool,
+			name: "verified number beside an unverified address", user: verified(attrs{"email": "jane@example.com"}), schema: eitherPool,
 			want: wants{"phoneNumber": number, "verified": "false"}, remarks: []string{"verified"},
 		},
 		{

@@ -69,6 +69,7 @@ func drawMapper(t *rapid.T) *plan.Mapper {
 	}
 	schema := plan.Schema{
 		UsernameAttributes: list.Draw(t, "signs in with"), AliasAttributes: list.Draw(t, "aliases"),
+		MfaConfiguration: rapid.SampledFrom([]string{"", "OPTIONAL"}).Draw(t, "told"),
 		SchemaAttributes: []plan.SchemaAttribute{{"custom:n", "Number"}, {"custom:b", "Boolean"}, {"custom:d", "DateTime"}},
 	}
 	m, err := plan.New(s, schema)
@@ -89,7 +90,7 @@ func TestEveryUser(t *testing.T) {
 			in.Username, strings.ToUpper(in.Username), in.Attributes["email"], in.Attributes["phone_number"], in.Attributes["preferred_username"], "nobody",
 		}).Draw(t, "login id")
 
-		bulk, err := m.Map(t.Context(), in, plan.Trip{Road: plan.BulkRoad})
+		bulk, err := m.Map(t.Context(), in, plan.Trip{Road: plan.BulkRoad, LoginID: loginID})
 		name := strings.TrimSpace(in.Username)
 		nameless := name == "" || utf8.RuneCountInString(name) > 191
 		switch {

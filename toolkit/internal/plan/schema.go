@@ -2,7 +2,7 @@ package plan
 
 // Schema is what the mapping has to know about the pool: the part of
 // DescribeUserPool's UserPool that it can be decoded from. The zero Schema
-// stands for a pool that cannot be asked; Mapping.Types and
+// stands for a pool that cannot be asked; Mapping.Types, Mapping.Email and
 // Mapping.PhoneNumber then say what it would have said.
 type Schema struct {
 	ID                 string            `json:"Id"`
@@ -10,6 +10,12 @@ type Schema struct {
 	UsernameAttributes []string          `json:"UsernameAttributes"` // email, phone_number
 	AliasAttributes    []string          `json:"AliasAttributes"`    // email, phone_number, preferred_username
 	MfaConfiguration   string            `json:"MfaConfiguration"`   // OFF, ON, OPTIONAL
+}
+
+// told tells whether the pool could be asked: it always says how it stands
+// with MFA.
+func (s Schema) told() bool {
+	return s.MfaConfiguration != "" || len(s.UsernameAttributes) > 0 || len(s.AliasAttributes) > 0
 }
 
 // SchemaAttribute is the declaration of one attribute.

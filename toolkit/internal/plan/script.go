@@ -180,6 +180,7 @@ func (d *draft) runScript(ctx context.Context) error {
 		err = d.take(answer)
 	}
 	if err == nil {
+		d.scriptEmail()
 		return nil
 	}
 	d.remark("", "", scriptPath, "%s", scriptMessage(err))

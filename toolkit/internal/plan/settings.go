@@ -36,6 +36,9 @@ type Mapping struct {
 	// What becomes the username. chosen: Cognito's, unless the pool or an identity provider made it up. always: Cognito's.
 	// preferred_username: that attribute where a user has it, else as chosen.
 	Username string `yaml:"username" jsonschema:"enum=chosen,enum=preferred_username,enum=always,default=chosen"`
+	// How people sign in with their e-mail address, for pools that cannot be asked. username: it is what they signed up with, verified or not.
+	// alias: verified addresses only.
+	Email string `yaml:"email" jsonschema:"enum=username,enum=alias"`
 	// How people sign in with their phone number, for pools that cannot be asked. username: it is what they signed up with.
 	// alias: verified numbers only. attribute: they do not.
 	PhoneNumber string `yaml:"phone_number" jsonschema:"enum=username,enum=alias,enum=attribute"`

@@ -23,8 +23,8 @@ func (d *draft) stamp() {
 	d.wrote("data.migratedFrom", "", byDefault)
 	d.wrote("data.migratedDate", "", "now")
 	d.user.InsertInstant = 0
-	if record, ok := data["cognito"].(map[string]any); ok && !d.in.Created.IsZero() {
-		record["userCreateDate"] = d.in.Created.UnixMilli()
+	if !d.in.Created.IsZero() {
+		d.cognito()["userCreateDate"] = d.in.Created.UnixMilli()
 		d.wrote("data.cognito.userCreateDate", "UserCreateDate", "milliseconds since 1970")
 	}
 }
