@@ -21,6 +21,7 @@ import (
 	"wherry/server/internal/deliver"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
+	"wherry/server/internal/jobs"
 	"wherry/server/internal/keys"
 	"wherry/server/internal/oauth"
 	"wherry/server/internal/pages"
@@ -57,10 +58,12 @@ const hashQueue = 64
 
 // Server is an open instance.
 type Server struct {
-	config  Config
-	db      *store.DB
-	keys    *keys.Ring
-	handler http.Handler
+	config     Config
+	db         *store.DB
+	keys       *keys.Ring
+	jobs       *jobs.Queue
+	background background
+	handler    http.Handler
 }
 
 // New opens the database, sets a fresh one up, and wires the parts. A first
@@ -84,20 +87,25 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: c, db: db, keys: &keys.Ring{Store: db.SigningKeys}}
+	s.jobs = s.newQueue()
 	if err := db.Alone(ctx, s.start); err != nil {
 		if ctx.Err() != nil { // what was being done then is nobody's mistake
 			err = fmt.Errorf("start: %w", ctx.Err())
 		}
 		return nil, errors.Join(err, db.Close())
 	}
+	s.background.begin(ctx, s.jobs.Run)
 	return s, nil
 }
 
 // Handler serves every endpoint and page.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Close closes the database.
-func (s *Server) Close() error { return s.db.Close() }
+// Close gives back the jobs that are being done and closes the database.
+func (s *Server) Close() error {
+	s.background.end()
+	return s.db.Close()
+}
 
 // wire puts the parts together and mounts them in one list.
 func (s *Server) wire(ids instance) {

@@ -27,6 +27,17 @@ func (c *conditions) id(column string, id fa.ID) {
 	}
 }
 
+// in adds the condition that a column has one of the values, of which there
+// must be one.
+func (c *conditions) in(column string, values []string) {
+	places := make([]string, len(values))
+	for i, v := range values {
+		c.args = append(c.args, v)
+		places[i] = fmt.Sprintf("$%d", len(c.args))
+	}
+	c.terms = append(c.terms, column+" in ("+strings.Join(places, ", ")+")")
+}
+
 func (c *conditions) String() string { return strings.Join(append(c.terms, "true"), " and ") }
 
 // page reads one page of what a query finds, and counts all of it.

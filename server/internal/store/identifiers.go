@@ -19,7 +19,7 @@ func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Du
 	if _, err := db.writer.ExecContext(ctx, "delete from external_identifiers where expires_instant <= $1", now.UnixMilli()); err != nil {
 		return fmt.Errorf("clear expired identifiers: %w", err)
 	}
-	if _, err := db.writer.ExecContext(ctx, "insert into external_identifiers (hash, kind, expires_instant, doc) values ($1, $2, $3, $4)",
+	if _, err := db.exec(ctx, "insert into external_identifiers (hash, kind, expires_instant, doc) values ($1, $2, $3, $4)",
 		digest(kind+":"+code), kind, now.Add(ttl).UnixMilli(), string(doc)); err != nil {
 		return fmt.Errorf("keep %s: %w", kind, err)
 	}

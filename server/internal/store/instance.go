@@ -19,7 +19,7 @@ func (db *DB) Setting(ctx context.Context, name string) (value string, err error
 
 // Settle writes a fact about this instance.
 func (db *DB) Settle(ctx context.Context, name, value string) error {
-	if _, err := db.writer.ExecContext(ctx,
+	if _, err := db.exec(ctx,
 		"insert into instance (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value", name, value); err != nil {
 		return fmt.Errorf("write the setting %s: %w", name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/jobs"
 )
 
 func TestSettings(t *testing.T) {
@@ -81,7 +82,7 @@ func TestWipe(t *testing.T) {
 		u := user(9, id(1), "ada@example.com")
 		u.Registrations = []fa.Registration{registration(id(2))}
 		must(t, db.CreateUser(ctx, u), db.APIKeys.Create(ctx, apiKey(8, "k", "")), db.LogEvent(ctx, fa.EventError, "x"),
-			db.KeepIdentifier(ctx, "code", "x", time.Hour, 1))
+			db.KeepIdentifier(ctx, "code", "x", time.Hour, 1), db.AddJobs(ctx, jobs.Job{Kind: "x"}))
 		makeGroupAndGrant(t, db, u.ID)
 		makeDocuments(t, db, u.ID)
 

@@ -76,6 +76,12 @@ func insertAll(ctx context.Context, tx *sql.Tx, t loaded) error {
 
 // loadPostgres copies.
 func loadPostgres(ctx context.Context, db *DB, tables []loaded) (err error) {
+	left := 0
+	defer func() {
+		if err == nil {
+			db.tell(left)
+		}
+	}()
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("connect to the database: %w", err)
@@ -92,7 +98,8 @@ func loadPostgres(ctx context.Context, db *DB, tables []loaded) (err error) {
 					return fmt.Errorf("load %s: %w", t.table, err)
 				}
 			}
-			return nil
+			left, err = db.leave(ctx, func(row []any) error { _, err := tx.Exec(ctx, insertJob, row...); return err })
+			return err
 		})
 	})
 }

@@ -31,8 +31,8 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	sqlDB := stdlib.OpenDBFromPool(pool)
 	return &DB{
 		dialect: dialect{
-			migrations: "postgres", forUpdate: " for no key update", isUnique: isUniquePostgres, isVictim: isVictimPostgres,
-			isConstraint: isConstraintPostgres, load: loadPostgres,
+			migrations: "postgres", forUpdate: " for no key update", skipLocked: " for update skip locked",
+			isUnique: isUniquePostgres, isVictim: isVictimPostgres, isConstraint: isConstraintPostgres, load: loadPostgres,
 		},
 		writer: sqlDB, reader: sqlDB,
 		release: func() error { pool.Close(); return nil },

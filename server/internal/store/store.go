@@ -29,6 +29,7 @@ type DB struct {
 	EntityTypes  EntityTypes
 	Entities     Entities
 	Catalog
+	Jobs
 
 	dialect
 	writer, reader *sql.DB
@@ -42,6 +43,7 @@ type DB struct {
 type dialect struct {
 	migrations string           // folder below migrations/
 	forUpdate  string           // locks the row a transaction is about to rewrite; others may still refer to it
+	skipLocked string           // the same, passing over rows that somebody else has locked
 	isUnique   func(error) bool // did a unique constraint refuse the row?
 	isVictim   func(error) bool // was the transaction given up so that others could go on?
 
@@ -71,6 +73,7 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.EntityTypes = EntityTypes{Documents[fa.EntityType]{db, entityTypes}}
 	db.Entities = Entities{Documents[fa.Entity]{db, entities}}
 	db.Catalog = newCatalog(db)
+	db.Jobs = Jobs{db, make(chan struct{}, 1)}
 	return db, nil
 }
 
@@ -120,10 +123,24 @@ func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
 	if err := change(tx); err != nil {
 		return err
 	}
+	left, err := db.leave(ctx, func(row []any) error { _, err := tx.ExecContext(ctx, insertJob, row...); return err })
+	if err != nil {
+		return err
+	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	db.tell(left)
 	return nil
+}
+
+// exec is tx for a single statement.
+func (db *DB) exec(ctx context.Context, statement string, args ...any) (result sql.Result, err error) {
+	err = db.tx(ctx, func(tx *sql.Tx) error {
+		result, err = tx.ExecContext(ctx, statement, args...)
+		return err
+	})
+	return result, err
 }
 
 // hold lets one transaction at a time change what hangs on a row.

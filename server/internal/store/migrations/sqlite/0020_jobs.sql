@@ -1,0 +1,14 @@
+-- +goose Up
+create table jobs (
+    id             integer primary key autoincrement,
+    name           text unique,
+    kind           text not null,
+    payload        text not null,
+    due_instant    integer,
+    attempts       integer not null,
+    lease          text,
+    last_error     text not null,
+    insert_instant integer not null
+) strict;
+
+create index jobs_due on jobs (due_instant);
