@@ -94,7 +94,8 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		}
 		return nil, errors.Join(err, db.Close())
 	}
-	s.background.begin(ctx, s.jobs.Run)
+	s.db.SigningKeys.OnChange(s.keys.Drop)
+	s.background.begin(ctx, s.jobs.Run, s.db.Watch)
 	return s, nil
 }
 

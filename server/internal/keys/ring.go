@@ -3,36 +3,36 @@ package keys
 import (
 	"context"
 	"fmt"
-	"sync"
 
+	"wherry/server/internal/copies"
 	"wherry/server/internal/fa"
 )
 
-// Ring signs with the keys of a store. Parsed keys are kept: a key's material
-// never changes.
+// Ring signs with the keys of a store. Parsed keys are kept until Drop.
 type Ring struct {
 	Store interface {
 		Get(ctx context.Context, id fa.ID) (*fa.SigningKey, error)
 		All(ctx context.Context) ([]*fa.SigningKey, error)
 	}
 
-	signers sync.Map // fa.ID to *Signer
+	signers copies.Of[fa.ID, *Signer]
 }
+
+// Drop forgets what was parsed: the keys of the store have changed.
+func (r *Ring) Drop() { r.signers.Drop() }
 
 // Sign signs claims with the key of that id; see Signer.Sign.
 func (r *Ring) Sign(ctx context.Context, id fa.ID, header, claims map[string]any) (string, error) {
-	if signer, ok := r.signers.Load(id); ok {
-		return signer.(*Signer).Sign(claims, header)
-	}
-	stored, err := r.Store.Get(ctx, id)
+	signer, err := r.signers.Get(ctx, id, func(ctx context.Context) (*Signer, error) {
+		stored, err := r.Store.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return load(stored).Signer()
+	})
 	if err != nil {
 		return "", fmt.Errorf("signing key %s: %w", id, err)
 	}
-	signer, err := load(stored).Signer()
-	if err != nil {
-		return "", fmt.Errorf("signing key %s: %w", id, err)
-	}
-	r.signers.Store(id, signer)
 	return signer.Sign(claims, header)
 }
 

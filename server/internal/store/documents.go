@@ -53,7 +53,7 @@ func (d Documents[T]) All(ctx context.Context) ([]*T, error) {
 func (d Documents[T]) Create(ctx context.Context, v *T) error {
 	columns := slices.Concat([]string{"id"}, d.columns, []string{"doc"})
 	insert := "insert into " + d.table + " (" + strings.Join(columns, ", ") + ") values (" + parameters(len(columns)) + ")"
-	err := d.db.tx(ctx, func(tx *sql.Tx) error { return d.put(ctx, tx, insert, v, "") })
+	err := d.tx(ctx, func(tx *sql.Tx) error { return d.put(ctx, tx, insert, v, "") })
 	return d.wrap("create", d.explain(ctx, v, "", err))
 }
 
@@ -61,7 +61,7 @@ func (d Documents[T]) Create(ctx context.Context, v *T) error {
 // stores what change made of it.
 func (d Documents[T]) Update(ctx context.Context, id fa.ID, change func(*T) error) (*T, error) {
 	var v *T
-	err := d.db.tx(ctx, func(tx *sql.Tx) (err error) {
+	err := d.tx(ctx, func(tx *sql.Tx) (err error) {
 		if v, err = d.one(ctx, tx, "id = $1"+d.db.forUpdate, id); err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func (d Documents[T]) updateSQL() string {
 
 // Delete removes an object and what belongs to it.
 func (d Documents[T]) Delete(ctx context.Context, id fa.ID) error {
-	return d.wrap("delete", d.db.tx(ctx, func(tx *sql.Tx) error {
+	return d.wrap("delete", d.tx(ctx, func(tx *sql.Tx) error {
 		return affectsOne(tx.ExecContext(ctx, "delete from "+d.table+" where id = $1", id))
 	}))
 }

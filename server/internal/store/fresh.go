@@ -13,7 +13,7 @@ var tables = []string{
 	"entity_grants", "entities", "entity_types", "group_members", "groups",
 	"identity_provider_links", "identity_providers", "consents", "email_templates", "form_fields", "forms", "integrations",
 	"ip_access_control_lists", "lambdas", "message_templates", "messengers", "system_configurations", "themes", "user_action_reasons",
-	"user_actions", "webhooks", "jobs",
+	"user_actions", "webhooks", "changes", "jobs",
 	"external_identifiers", "registrations", "users", "applications", "tenants", "connectors", "api_keys", "signing_keys", "event_log", "instance",
 }
 
@@ -50,4 +50,4 @@ func (db *DB) Census(ctx context.Context) (string, error) {
 }
 
 // restless tables change without anybody setting something up.
-var restless = []string{"external_identifiers", "event_log", "instance", "jobs"}
+var restless = []string{"external_identifiers", "event_log", "instance", "jobs", "changes"}

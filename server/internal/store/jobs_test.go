@@ -71,12 +71,6 @@ func (c *tally) of(what string) int {
 	return c.seen[what]
 }
 
-func (c *tally) different() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.seen)
-}
-
 // onTwo runs a test on two servers of one database, which on SQLite are one.
 func onTwo(t *testing.T, test func(t *testing.T, c *clock, one, other *DB)) {
 	t.Helper()

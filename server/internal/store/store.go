@@ -34,6 +34,7 @@ type DB struct {
 	dialect
 	writer, reader *sql.DB
 	aside          aside
+	changes        changes
 	now            func() time.Time
 	release        func() error
 }

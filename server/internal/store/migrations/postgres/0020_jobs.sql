@@ -12,3 +12,8 @@ create table jobs (
 );
 
 create index jobs_due on jobs (due_instant);
+
+create table changes (
+    name    text collate "C" primary key,
+    version bigint not null
+);

@@ -12,3 +12,8 @@ create table jobs (
 ) strict;
 
 create index jobs_due on jobs (due_instant);
+
+create table changes (
+    name    text primary key,
+    version integer not null
+) strict;
