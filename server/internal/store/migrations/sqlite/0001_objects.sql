@@ -266,3 +266,22 @@ create table identity_provider_links (
 create index identity_provider_links_by_user on identity_provider_links (user_id);
 
 create index identity_provider_links_by_provider on identity_provider_links (identity_provider_id);
+
+create table jobs (
+    id             integer primary key autoincrement,
+    name           text unique,
+    kind           text not null,
+    payload        text not null,
+    due_instant    integer,
+    attempts       integer not null,
+    lease          text,
+    last_error     text not null,
+    insert_instant integer not null
+) strict;
+
+create index jobs_due on jobs (due_instant);
+
+create table changes (
+    name    text primary key,
+    version integer not null
+) strict;
