@@ -52,6 +52,7 @@ type root struct {
 	Connector connectorCommand `cmd:"" help:"Sign users in at Cognito on FusionAuth's behalf."`
 	Deploy    deployCommand    `cmd:"" help:"Write the files that put the connector into production."`
 	Explain   explainCommand   `cmd:"" help:"Show one user: where each field comes from, and why."`
+	Forecast  forecastCommand  `cmd:"" help:"When will users be across by the slow road?"`
 	Version   versionCommand   `cmd:"" help:"Print which build this is."`
 }
 
