@@ -23,7 +23,7 @@ func TestRun(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	for range 2 {
-		running := run(t, &server.Command{Listen: "127.0.0.1:0", Data: dir})
+		running := run(t, &server.Command{Place: server.Place{Data: dir}, Listen: "127.0.0.1:0"})
 		resp, err := get(t, running.url+"/api/status")
 		if err != nil || resp != http.StatusOK {
 			t.Fatalf("status %d, %v", resp, err)
@@ -93,11 +93,11 @@ func TestRunRefuses(t *testing.T) {
 		code int
 		want []string // in the error or its hint
 	}{
-		{"port in use", server.Command{Listen: address, Data: dir}, exit.Failed, []string{port, "--listen"}},
-		{"wrong settings", server.Command{Listen: "x", Data: dir, LogLevel: "loud"}, exit.Usage, []string{"--listen", "--log-level", "wherry server --help"}},
-		{"no settings file", server.Command{Config: dir + ".yaml", Data: dir}, exit.Usage, []string{dir + ".yaml"}},
-		{"PostgreSQL is not there", server.Command{Listen: "127.0.0.1:0", Data: dir, Database: "postgres://user:made-up-secret@127.0.0.1:1/none"}, exit.Failed, []string{"127.0.0.1:1", "--database"}},
-		{"no such address", server.Command{Listen: "192.0.2.1:80", Data: dir}, exit.Usage, []string{"192.0.2.1:80", "--listen"}},
+		{"port in use", server.Command{Place: server.Place{Data: dir}, Listen: address}, exit.Failed, []string{port, "--listen"}},
+		{"wrong settings", server.Command{Place: server.Place{Data: dir}, Listen: "x", LogLevel: "loud"}, exit.Usage, []string{"--listen", "--log-level", "wherry server serve --help"}},
+		{"no settings file", server.Command{Place: server.Place{Config: dir + ".yaml", Data: dir}}, exit.Usage, []string{dir + ".yaml"}},
+		{"PostgreSQL is not there", server.Command{Place: server.Place{Data: dir, Database: "postgres://user:made-up-secret@127.0.0.1:1/none"}, Listen: "127.0.0.1:0"}, exit.Failed, []string{"127.0.0.1:1", "--database"}},
+		{"no such address", server.Command{Place: server.Place{Data: dir}, Listen: "192.0.2.1:80"}, exit.Usage, []string{"192.0.2.1:80", "--listen"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -129,7 +129,7 @@ func TestRunIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	dir := t.TempDir()
-	err := (&server.Command{Listen: "127.0.0.1:0", Data: dir}).Run(ctx, &console.Console{Out: io.Discard, Err: io.Discard})
+	err := (&server.Command{Place: server.Place{Data: dir}, Listen: "127.0.0.1:0"}).Run(ctx, &console.Console{Out: io.Discard, Err: io.Discard})
 	if exit.Code(err) != exit.Interrupted {
 		t.Errorf("error %v, code %d", err, exit.Code(err))
 	}

@@ -25,7 +25,7 @@ func (s *Server) firstStart(ctx context.Context) error {
 			return exit.With(exit.Usage, err, "mend the file and start again; nothing was written")
 		}
 	}
-	if err := s.db.Wipe(ctx); err != nil {
+	if err := errors.Join(s.db.Wipe(ctx), s.db.NoteKey(ctx)); err != nil {
 		return err
 	}
 	if err := s.makeDefaults(ctx, given); err != nil {
@@ -176,7 +176,9 @@ func (s *Server) createKickstartKey(ctx context.Context, key *fa.APIKey) error {
 	}
 	key.InsertInstant = s.config.Now().UnixMilli()
 	key.LastUpdateInstant = key.InsertInstant
-	return s.db.APIKeys.Create(ctx, key)
+	stored := *key
+	stored.Forget()
+	return s.db.APIKeys.Create(ctx, &stored)
 }
 
 func (s *Server) makeKickstartRequest(ctx context.Context, key string, r kickstart.Request) error {

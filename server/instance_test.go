@@ -80,7 +80,7 @@ func (r *record) String() string {
 // start returns an instance on SQLite that has just been kickstarted.
 func start(t testing.TB) *instance {
 	t.Helper()
-	return open(t, server.Config{Data: kickstartedData(t)})
+	return open(t, server.Config{Data: kickstartedData(t), Key: sampleKey})
 }
 
 // kickstartedData is a data folder after the first start.
@@ -107,7 +107,7 @@ var kickstarted = sync.OnceValues(func() ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	s, err := server.New(context.Background(), server.Config{Data: dir, Kickstart: sampleKickstart, Getenv: sampleEnv})
+	s, err := server.New(context.Background(), server.Config{Data: dir, Key: sampleKey, Kickstart: sampleKickstart, Getenv: sampleEnv})
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +116,9 @@ var kickstarted = sync.OnceValues(func() ([]byte, error) {
 	}
 	return os.ReadFile(filepath.Join(dir, databaseFile))
 })
+
+// sampleKey encrypts the databases of the tests.
+const sampleKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 const sampleKickstart = "testdata/kickstart.json"
 
@@ -127,6 +130,9 @@ func sampleEnv(name string) string {
 func open(t testing.TB, c server.Config) *instance {
 	t.Helper()
 	i := &instance{clock: &clock{}, log: &record{}}
+	if c.Data == "" { // there is no folder for a key file
+		c.Key = sampleKey
+	}
 	c.Now, c.Log = i.clock.now, slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s, err := server.New(t.Context(), c)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/api"
 	"wherry/server/internal/deliver"
 	"wherry/server/internal/fa"
@@ -36,6 +37,12 @@ type Config struct {
 	Data string
 	// Database is a postgres:// URL. Empty: SQLite in Data.
 	Database string
+	// Key holds the keys that encrypt the secrets in the database; see
+	// seal.Read. Empty: they are in KeyFile.
+	Key secret.String
+	// KeyFile is a file with the keys, made at the first start if there is none.
+	// Default: wherry-server.key in Data.
+	KeyFile string
 	// Kickstart is a file that sets a fresh instance up. On an instance that is
 	// in use it is ignored.
 	Kickstart string
@@ -175,6 +182,9 @@ const (
 )
 
 func (s *Server) start(ctx context.Context) error {
+	if err := s.unlock(ctx); err != nil {
+		return err
+	}
 	fresh, err := s.fresh(ctx)
 	if err != nil {
 		return err

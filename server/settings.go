@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wherry/internal/secret"
 	"wherry/internal/yamlfile"
 )
 
@@ -17,10 +18,13 @@ type settings struct {
 	Listen                 string `yaml:"listen"`
 	Data                   string `yaml:"data"`
 	Database               string `yaml:"database"`
+	KeyFile                string `yaml:"key-file"`
 	Kickstart              string `yaml:"kickstart"`
 	AllowPrivateConnectors bool   `yaml:"allow-private-connectors"`
 	ImportLimit            int64  `yaml:"import-limit"` // in MB; 0: the default
 	LogLevel               string `yaml:"log-level"`
+
+	Key secret.String `yaml:"-"` // from the environment alone
 }
 
 func defaultSettings() settings {
@@ -71,6 +75,7 @@ func (s *settings) logLevel() (level slog.Level, err error) {
 // settings joins file, environment and flags, and reports every mistake.
 func (c *Command) settings(getenv func(string) string) (settings, error) {
 	m := &merged{settings: defaultSettings(), command: c}
+	m.Key = secret.String(getenv(keyVariable))
 	var file []byte
 	if c.Config != "" {
 		var err error
@@ -105,6 +110,7 @@ func (m *merged) Check(report func(path, format string, args ...any)) {
 		given string
 	}{
 		"listen": {&m.Listen, m.command.Listen}, "data": {&m.Data, m.command.Data}, "database": {&m.Database, m.command.Database},
+		"key-file":  {&m.KeyFile, m.command.KeyFile},
 		"kickstart": {&m.Kickstart, m.command.Kickstart}, "log-level": {&m.LogLevel, m.command.LogLevel},
 	} {
 		if over.given != "" {

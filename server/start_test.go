@@ -222,7 +222,7 @@ func interruptedStart(t *testing.T, c server.Config, nth int64) error {
 func TestTwoServersOnOneFolder(t *testing.T) {
 	t.Parallel()
 	dir := kickstartedData(t)
-	open(t, server.Config{Data: dir}).do("GET /api/tenant").must(t)
+	open(t, server.Config{Data: dir, Key: sampleKey}).do("GET /api/tenant").must(t)
 	_, err := server.New(t.Context(), server.Config{Data: dir})
 	if err == nil || !strings.Contains(err.Error(), dir) || !strings.Contains(exit.Hint(err), "--data") || !strings.Contains(exit.Hint(err), "PostgreSQL") {
 		t.Errorf("error %v, hint %q", err, exit.Hint(err))

@@ -49,7 +49,7 @@ func TestEventLog(t *testing.T) {
 
 	t.Run("connector is called", func(t *testing.T) {
 		t.Parallel()
-		i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+		i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 		withConnector(t, i, connector.URL)
 		r := i.do(signIn)
 		if r.status != http.StatusAccepted {

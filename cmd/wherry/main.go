@@ -18,7 +18,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Main(ctx, cli.This(),
 		cli.Command{Name: "rehearse", Help: "Run a whole crossing on this machine: the first thing to try.", Cmd: &rehearse.Command{}},
-		cli.Command{Name: "server", Help: "Run the identity server.", Cmd: &server.Command{}},
+		cli.Command{Name: "server", Help: "Run the identity server.", Cmd: &server.Commands{}},
 		cli.Command{Name: "pool", Help: "Run the stand-in user pool.", Cmd: &pool.Command{}},
 	)
 	stop()

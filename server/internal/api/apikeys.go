@@ -52,7 +52,9 @@ func (h *APIKeys) post(w http.ResponseWriter, r *http.Request) error {
 	if err := check(callerOf(r), &key); err != nil {
 		return err
 	}
-	if err := h.Store.Create(r.Context(), &key); err != nil {
+	stored := key
+	stored.Forget()
+	if err := h.Store.Create(r.Context(), &stored); err != nil {
 		return err
 	}
 	return respond(w, http.StatusOK, map[string]any{"apiKey": key}) // the one time that it is always shown
@@ -86,7 +88,7 @@ func (h *APIKeys) described(r *http.Request, body envelope) (fa.APIKey, error) {
 // complete fills in what the server decides. Who manages the keys of one tenant
 // makes keys of that tenant.
 func (h *APIKeys) complete(r *http.Request, key *fa.APIKey, id fa.ID) error {
-	key.ID, key.KeyManager = id, false
+	key.ID, key.KeyManager, key.KeyHash = id, false, ""
 	if key.ID == "" {
 		key.ID = h.NewID()
 	}
@@ -165,7 +167,7 @@ func (h *APIKeys) replace(w http.ResponseWriter, r *http.Request, body func(curr
 		if err := asked.decode("apiKey", &next); err != nil {
 			return err
 		}
-		next.ID, next.Key, next.KeyManager, next.Retrievable = k.ID, k.Key, k.KeyManager, k.Retrievable
+		next.ID, next.Key, next.KeyHash, next.KeyManager, next.Retrievable = k.ID, k.Key, k.KeyHash, k.KeyManager, k.Retrievable
 		next.TenantID, next.InsertInstant, next.LastUpdateInstant = k.TenantID, k.InsertInstant, h.Now().UnixMilli()
 		*k = next
 		return check(callerOf(r), k)
@@ -211,8 +213,7 @@ func (h *APIKeys) managed(r *http.Request, id fa.ID) (*fa.APIKey, error) {
 // respondKey shows the key, but for its value if that was only to be seen once.
 func respondKey(w http.ResponseWriter, key *fa.APIKey) error {
 	shown := *key
-	if !shown.Retrievable {
-		shown.Key = ""
-	}
+	shown.Forget()
+	shown.KeyHash = ""
 	return respond(w, http.StatusOK, map[string]any{"apiKey": shown})
 }

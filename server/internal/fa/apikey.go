@@ -1,6 +1,8 @@
 package fa
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 )
@@ -14,7 +16,8 @@ type APIKey struct {
 	InsertInstant         int64       `json:"insertInstant,omitzero"`
 	IPAccessControlListID ID          `json:"ipAccessControlListId,omitzero"`
 	Key                   string      `json:"key,omitzero"`
-	KeyManager            bool        `json:"keyManager"` // may manage API keys; set by kickstart only
+	KeyHash               string      `json:"keyHash,omitzero"` // of one that is never shown again, as stored; see Forget
+	KeyManager            bool        `json:"keyManager"`       // may manage API keys; set by kickstart only
 	LastUpdateInstant     int64       `json:"lastUpdateInstant,omitzero"`
 	MetaData              APIKeyMeta  `json:"metaData"`
 	Name                  string      `json:"name,omitzero"`
@@ -35,6 +38,27 @@ type APIKeyMeta struct {
 type Permissions struct {
 	Endpoints map[string][]string `json:"endpoints,omitempty"`
 	Rest      Rest                `json:",embed"`
+}
+
+// HashKey is the form in which keys are looked up.
+func HashKey(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// Hash is HashKey of the key's value.
+func (k *APIKey) Hash() string {
+	if k.KeyHash != "" {
+		return k.KeyHash
+	}
+	return HashKey(k.Key)
+}
+
+// Forget keeps no more than the hash of a key that is never shown again.
+func (k *APIKey) Forget() {
+	if !k.Retrievable {
+		k.KeyHash, k.Key = k.Hash(), ""
+	}
 }
 
 const apiKeyEndpoint = "/api/api-key"

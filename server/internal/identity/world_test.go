@@ -16,6 +16,7 @@ import (
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 	"wherry/server/internal/password"
+	"wherry/server/internal/seal"
 	"wherry/server/internal/store"
 )
 
@@ -56,6 +57,11 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
+	ring, err := seal.Read(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.must(db.UseKeys(t.Context(), ring))
 	w.db = db
 	w.Service = &identity.Service{
 		Tenants: db.Tenants, Applications: db.Applications, Connectors: db.Connectors, Groups: db.Groups, Store: db, Identifiers: db,

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -14,33 +15,33 @@ const accountColumns = "doc, encryption_scheme, factor, salt, password_hash"
 
 // account reads an account. With lock, db.forUpdate, neither the user nor the
 // registrations can go away before the transaction ends.
-func account(ctx context.Context, q querier, lock, condition string, args ...any) (*fa.Account, error) {
-	u, err := scanAccount(q.QueryRowContext(ctx, "select "+accountColumns+" from users where "+condition+lock, args...))
+func (db *DB) account(ctx context.Context, q querier, lock, condition string, args ...any) (*fa.Account, error) {
+	u, err := db.scanAccount(q.QueryRowContext(ctx, "select "+accountColumns+" from users where "+condition+lock, args...))
 	if err != nil {
 		return nil, err
 	}
-	u.Registrations, err = list(ctx, q, scanRegistration, "select doc from registrations where user_id = $1 order by application_id"+lock, u.ID)
+	u.Registrations, err = list(ctx, q, db.scanRegistration, "select doc from registrations where user_id = $1 order by application_id"+lock, u.ID)
 	if err != nil {
 		return nil, fmt.Errorf("registrations: %w", err)
 	}
 	return u, loadMemberships(ctx, q, u)
 }
 
-func scanAccount(row scanner) (*fa.Account, error) {
+func (db *DB) scanAccount(row scanner) (*fa.Account, error) {
 	u := &fa.Account{User: fa.NewUser()}
-	if err := scanDocument(row, &u.User, &u.Scheme, &u.Factor, &u.Salt, &u.Hash); err != nil {
+	if err := db.scan(row, "users", &u.User, &u.Scheme, &u.Factor, &u.Salt, &u.Hash); err != nil {
 		return nil, err
 	}
 	return u, nil
 }
 
-func scanRegistration(row scanner) (r fa.Registration, err error) {
-	err = scanDocument(row, &r)
+func (db *DB) scanRegistration(row scanner) (r fa.Registration, err error) {
+	err = db.scan(row, "registrations", &r)
 	return r, err
 }
 
-func insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
-	row, err := userRow(u)
+func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
+	row, err := db.userRow(u)
 	if err != nil {
 		return err
 	}
@@ -48,11 +49,11 @@ func insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 		encryption_scheme, factor, salt, password_hash, doc) values (`+parameters(len(row))+`)`, row...); err != nil {
 		return err
 	}
-	return writeRegistrations(ctx, tx, u, nil)
+	return db.writeRegistrations(ctx, tx, u, nil)
 }
 
-func updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID]string) error {
-	row, err := userRow(u)
+func (db *DB) updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID][]byte) error {
+	row, err := db.userRow(u)
 	if err != nil {
 		return err
 	}
@@ -60,21 +61,21 @@ func updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID
 		insert_instant = $7, encryption_scheme = $8, factor = $9, salt = $10, password_hash = $11, doc = $12 where id = $1`, row...); err != nil {
 		return err
 	}
-	return writeRegistrations(ctx, tx, u, before)
+	return db.writeRegistrations(ctx, tx, u, before)
 }
 
 // userRow is the row of an account: registrations and memberships have their
 // own.
-func userRow(u *fa.Account) ([]any, error) {
+func (db *DB) userRow(u *fa.Account) ([]any, error) {
 	plain := u.User
 	plain.Registrations, plain.Memberships, plain.EncryptionScheme = nil, nil, ""
-	doc, err := fa.EncodeWhole(plain)
+	doc, err := db.encode("users", plain)
 	if err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
+		return nil, err
 	}
 	keys := identityKeys(u)
 	return []any{
-		u.ID, u.TenantID, keys[0], keys[1], keys[2], u.Active, u.InsertInstant, u.Scheme, u.Factor, u.Salt, u.Hash, string(doc),
+		u.ID, u.TenantID, keys[0], keys[1], keys[2], u.Active, u.InsertInstant, u.Scheme, u.Factor, u.Salt, u.Hash, doc,
 	}, nil
 }
 
@@ -87,15 +88,16 @@ func identityKeys(u *fa.Account) []any {
 	}
 }
 
-// registrationDocs is the account's registrations as they are stored.
-func registrationDocs(u *fa.Account) (map[fa.ID]string, error) {
-	docs := map[fa.ID]string{}
+// registrationDocs is the account's registrations, encoded to be compared and
+// stored; what is secret is still to be encrypted.
+func registrationDocs(u *fa.Account) (map[fa.ID][]byte, error) {
+	docs := map[fa.ID][]byte{}
 	for _, r := range u.Registrations {
 		doc, err := fa.EncodeWhole(r)
 		if err != nil {
 			return nil, fmt.Errorf("encode registration: %w", err)
 		}
-		docs[r.ApplicationID] = string(doc)
+		docs[r.ApplicationID] = doc
 	}
 	return docs, nil
 }
@@ -103,17 +105,21 @@ func registrationDocs(u *fa.Account) (map[fa.ID]string, error) {
 // writeRegistrations stores what is new or has changed since before, and
 // removes what is gone. Most changes of a user, every sign-in among them, leave
 // most registrations alone.
-func writeRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID]string) error {
+func (db *DB) writeRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID][]byte) error {
 	after, err := registrationDocs(u)
 	if err != nil {
 		return err
 	}
 	for application, doc := range after {
-		if doc == before[application] {
+		if bytes.Equal(doc, before[application]) {
 			continue
 		}
+		sealed, err := db.seal("registrations", doc)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `insert into registrations (user_id, application_id, doc) values ($1, $2, $3)
-			on conflict (user_id, application_id) do update set doc = excluded.doc`, u.ID, application, doc); err != nil {
+			on conflict (user_id, application_id) do update set doc = excluded.doc`, u.ID, application, sealed); err != nil {
 			return fmt.Errorf("registration: %w", err)
 		}
 	}

@@ -97,11 +97,11 @@ func (d Documents[T]) put(ctx context.Context, tx *sql.Tx, statement string, v *
 	if err := d.free(ctx, tx, v, self); err != nil {
 		return err
 	}
-	doc, err := fa.EncodeWhole(v)
+	doc, err := d.db.encode(d.table, v)
 	if err != nil {
-		return fmt.Errorf("encode: %w", err)
+		return err
 	}
-	row := slices.Concat([]any{d.id(v)}, d.values(v), []any{string(doc)})
+	row := slices.Concat([]any{d.id(v)}, d.values(v), []any{doc})
 	_, err = tx.ExecContext(ctx, statement, row...)
 	return err
 }
@@ -152,7 +152,7 @@ func (d Documents[T]) one(ctx context.Context, q querier, condition string, args
 
 func (d Documents[T]) scan(row scanner) (*T, error) {
 	v := d.blank()
-	if err := scanDocument(row, &v); err != nil {
+	if err := d.db.scan(row, d.table, &v); err != nil {
 		return nil, err
 	}
 	return &v, nil

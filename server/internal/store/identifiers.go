@@ -31,7 +31,7 @@ func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Du
 func (db *DB) TakeIdentifier(ctx context.Context, kind, code string, value any) error {
 	row := db.writer.QueryRowContext(ctx, "delete from external_identifiers where hash = $1 and expires_instant > $2 returning doc",
 		digest(kind+":"+code), db.now().UnixMilli())
-	if err := scanDocument(row, value); err != nil {
+	if err := db.scan(row, "external_identifiers", value); err != nil {
 		return fmt.Errorf("take %s: %w", kind, err)
 	}
 	return nil

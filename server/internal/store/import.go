@@ -67,7 +67,7 @@ func (im *Import) Add(accounts []*fa.Account) (first int, err error) {
 		n    int
 	}
 	for _, u := range accounts {
-		tables, err := importedRows(u)
+		tables, err := im.db.importedRows(u)
 		if err != nil {
 			return 0, fmt.Errorf("import: %w", err)
 		}
@@ -90,8 +90,8 @@ func (im *Import) Add(accounts []*fa.Account) (first int, err error) {
 }
 
 // importedRows is what an account has in each table.
-func importedRows(u *fa.Account) (tables [3][][]any, err error) {
-	row, err := userRow(u)
+func (db *DB) importedRows(u *fa.Account) (tables [3][][]any, err error) {
+	row, err := db.userRow(u)
 	if err != nil {
 		return tables, err
 	}
@@ -101,7 +101,11 @@ func importedRows(u *fa.Account) (tables [3][][]any, err error) {
 		return tables, err
 	}
 	for application, doc := range docs {
-		tables[importedRegistrations] = append(tables[importedRegistrations], []any{u.ID, application, doc})
+		sealed, err := db.seal("registrations", doc)
+		if err != nil {
+			return tables, err
+		}
+		tables[importedRegistrations] = append(tables[importedRegistrations], []any{u.ID, application, sealed})
 	}
 	members, err := memberRows(u.ID, u.Memberships)
 	for _, m := range members {

@@ -60,10 +60,12 @@ var apiKeys = kind[fa.APIKey]{
 	table:   "api_keys",
 	blank:   fa.NewAPIKey,
 	id:      func(k *fa.APIKey) fa.ID { return k.ID },
-	columns: []string{"key_hash", "name_key", "insert_instant"},
-	values:  func(k *fa.APIKey) []any { return []any{digest(k.Key), orNull(key(k.Name)), k.InsertInstant} },
+	columns: []string{"key_hash", "name_key", "tenant_id", "insert_instant"},
+	values: func(k *fa.APIKey) []any {
+		return []any{k.Hash(), orNull(key(k.Name)), orNull(string(k.TenantID)), k.InsertInstant}
+	},
 	unique: []unique[fa.APIKey]{{
-		columns: []string{"key_hash"}, values: func(k *fa.APIKey) []any { return []any{digest(k.Key)} },
+		columns: []string{"key_hash"}, values: func(k *fa.APIKey) []any { return []any{k.Hash()} },
 		taken: func(_ *fa.APIKey, errs *fa.Errors) {
 			errs.Field("apiKey.key", "duplicate", "This key already exists.")
 		},
@@ -97,7 +99,7 @@ var signingKeys = kind[fa.SigningKey]{
 
 // APIKeyByValue returns the API key that a caller presented.
 func (db *DB) APIKeyByValue(ctx context.Context, value string) (*fa.APIKey, error) {
-	k, err := db.APIKeys.one(ctx, db.reader, "key_hash = $1", digest(value))
+	k, err := db.APIKeys.one(ctx, db.reader, "key_hash = $1", fa.HashKey(value))
 	return k, db.APIKeys.wrap("find", err)
 }
 

@@ -13,9 +13,9 @@ import (
 // links to it already; 0 is no limit. Somebody else's link to the same user of
 // the provider, or a second one, is fa.ErrConflict.
 func (db *DB) CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limit int) error {
-	doc, err := fa.EncodeWhole(l)
+	doc, err := db.encode("identity_provider_links", l)
 	if err != nil {
-		return fmt.Errorf("encode link: %w", err)
+		return wrapLink("create", err)
 	}
 	err = db.tx(ctx, func(tx *sql.Tx) error {
 		if err := db.roomForLink(ctx, tx, l, limit); err != nil {
@@ -23,7 +23,7 @@ func (db *DB) CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limit 
 		}
 		_, err := tx.ExecContext(ctx, `insert into identity_provider_links
 			(tenant_id, identity_provider_id, identity_provider_user_id, user_id, insert_instant, doc) values (`+parameters(6)+`)`,
-			l.TenantID, l.IdentityProviderID, l.IdentityProviderUserID, l.UserID, l.InsertInstant, string(doc))
+			l.TenantID, l.IdentityProviderID, l.IdentityProviderUserID, l.UserID, l.InsertInstant, doc)
 		return err
 	})
 	if db.isUnique(err) {
@@ -55,7 +55,7 @@ func (db *DB) roomForLink(ctx context.Context, tx *sql.Tx, l *fa.IdentityProvide
 // Links returns the links that match, oldest first.
 func (db *DB) Links(ctx context.Context, m fa.LinkMatch) ([]*fa.IdentityProviderLink, error) {
 	where, args := linkCondition(m)
-	found, err := list(ctx, db.reader, scanLink,
+	found, err := list(ctx, db.reader, db.scanLink,
 		"select doc from identity_provider_links where "+where+" order by insert_instant, identity_provider_id, identity_provider_user_id", args...)
 	return found, wrapLink("list", err)
 }
@@ -82,13 +82,9 @@ func linkCondition(m fa.LinkMatch) (where string, args []any) {
 	return strings.Join(conditions, " and "), args
 }
 
-func scanLink(row scanner) (*fa.IdentityProviderLink, error) {
-	var doc string
-	if err := row.Scan(&doc); err != nil {
-		return nil, err
-	}
+func (db *DB) scanLink(row scanner) (*fa.IdentityProviderLink, error) {
 	l := fa.NewIdentityProviderLink()
-	return &l, fa.Decode([]byte(doc), &l)
+	return &l, db.scan(row, "identity_provider_links", &l)
 }
 
 func wrapLink(doing string, err error) error {

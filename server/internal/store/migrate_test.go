@@ -191,6 +191,7 @@ func TestAnInterruptedMigrationCanBeStartedAgain(t *testing.T) {
 			if second != nil {
 				t.Fatalf("started again after %d looks: %v", looks, second)
 			}
+			must(t, db.UseKeys(t.Context(), ring(t, keyOne)))
 			firstStart(t, db)
 			must(t, db.Close())
 			if err == nil {

@@ -57,10 +57,10 @@ func TestTheConstraintHasTheLastWord(t *testing.T) {
 			want:   "[duplicate]tenant.id [duplicate]tenant.name",
 		},
 		"user": {
-			taken: func(ctx context.Context, _ *DB, tx *sql.Tx) error {
+			taken: func(ctx context.Context, db *DB, tx *sql.Tx) error {
 				u := user(8, id(1), "wanted@example.com")
 				u.Username = "wanted"
-				return insertUser(ctx, tx, u)
+				return db.insertUser(ctx, tx, u)
 			},
 			create: func(ctx context.Context, db *DB) error {
 				u := user(9, id(1), "wanted@example.com")

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/seal"
 )
 
 // DB is an open database of the current schema.
@@ -33,6 +34,7 @@ type DB struct {
 
 	dialect
 	writer, reader *sql.DB
+	ring           *seal.Ring // empty until UseKeys
 	aside          aside
 	changes        changes
 	now            func() time.Time
@@ -55,7 +57,7 @@ type dialect struct {
 
 // Open opens the database at url, a postgres:// URL, or in the file at path
 // when url is empty, and migrates it. A database that is newer than this
-// program is refused.
+// program is refused. What is secret in it needs UseKeys first.
 func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, error) {
 	db, err := connect(ctx, url, path)
 	if err != nil {
@@ -64,7 +66,7 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	db.now = now
+	db.now, db.ring = now, &seal.Ring{}
 	db.Tenants = Documents[fa.Tenant]{db, tenants}
 	db.Applications = Documents[fa.Application]{db, applications}
 	db.Connectors = Documents[fa.Connector]{db, connectors}
@@ -177,19 +179,6 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 
 // scanner is a row, or the rows that stand at one.
 type scanner interface{ Scan(dest ...any) error }
-
-// scanDocument reads a row that begins with a document. One that cannot be read
-// is nobody's fault but ours, so the error is not FusionAuth's.
-func scanDocument(row scanner, v any, more ...any) error {
-	var doc string
-	if err := row.Scan(append([]any{&doc}, more...)...); err != nil {
-		return missing(err)
-	}
-	if err := fa.Decode([]byte(doc), v); err != nil {
-		return fmt.Errorf("a stored document cannot be read: %v", err) //nolint:errorlint // see above
-	}
-	return nil
-}
 
 // missing turns an absent row into fa.ErrNotFound.
 func missing(err error) error {

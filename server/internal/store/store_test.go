@@ -15,7 +15,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"wherry/internal/need"
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
+	"wherry/server/internal/seal"
 )
 
 // start is when every test begins.
@@ -81,6 +83,7 @@ func open(t *testing.T, url, path string, c *clock) *DB {
 	if err != nil {
 		t.Fatal(err)
 	}
+	must(t, db.UseKeys(t.Context(), ring(t, keyOne)))
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
@@ -91,6 +94,25 @@ func open(t *testing.T, url, path string, c *clock) *DB {
 
 // id is the id of the nth made-up object.
 func id(n int) fa.ID { return fa.ID(fmt.Sprintf("00000000-0000-0000-0000-%012d", n)) }
+
+// The keys of the tests are made up.
+const (
+	keyOne = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	keyTwo = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+)
+
+func ring(t *testing.T, keys ...secret.String) *seal.Ring {
+	t.Helper()
+	text := secret.String("")
+	for _, k := range keys {
+		text += k + "\n"
+	}
+	r, err := seal.Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
 
 func tenant(n int, name string) *fa.Tenant {
 	v := fa.NewTenant()

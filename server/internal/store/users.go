@@ -13,7 +13,7 @@ import (
 
 // User returns an account with registrations and memberships, or fa.ErrNotFound.
 func (db *DB) User(ctx context.Context, id fa.ID) (*fa.Account, error) {
-	u, err := account(ctx, db.reader, "", "id = $1", id)
+	u, err := db.account(ctx, db.reader, "", "id = $1", id)
 	return u, wrapUser("read", err)
 }
 
@@ -29,7 +29,7 @@ func (db *DB) UserByIdentity(ctx context.Context, tenant fa.ID, kind, value stri
 	if strings.ContainsRune(value, 0) || !utf8.ValidString(value) {
 		return nil, fa.ErrNotFound // nobody's: PostgreSQL refuses even to look for it
 	}
-	u, err := account(ctx, db.reader, "", "tenant_id = $1 and "+column+" = $2", tenant, fa.IdentityKey(kind, value))
+	u, err := db.account(ctx, db.reader, "", "tenant_id = $1 and "+column+" = $2", tenant, fa.IdentityKey(kind, value))
 	return u, wrapUser("find", err)
 }
 
@@ -40,7 +40,7 @@ func (db *DB) CreateUser(ctx context.Context, u *fa.Account) error {
 		if err := freeForUser(ctx, tx, u, ""); err != nil {
 			return err
 		}
-		if err := insertUser(ctx, tx, u); err != nil {
+		if err := db.insertUser(ctx, tx, u); err != nil {
 			return err
 		}
 		return db.changeMemberships(ctx, tx, u, nil)
@@ -53,7 +53,7 @@ func (db *DB) CreateUser(ctx context.Context, u *fa.Account) error {
 func (db *DB) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (*fa.Account, error) {
 	var u *fa.Account
 	err := db.tx(ctx, func(tx *sql.Tx) (err error) {
-		if u, err = account(ctx, tx, db.forUpdate, "id = $1", id); err != nil {
+		if u, err = db.account(ctx, tx, db.forUpdate, "id = $1", id); err != nil {
 			return err
 		}
 		before, err := registrationDocs(u)
@@ -67,7 +67,7 @@ func (db *DB) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account)
 		if err := freeForUser(ctx, tx, u, id); err != nil {
 			return err
 		}
-		if err := updateUser(ctx, tx, u, before); err != nil {
+		if err := db.updateUser(ctx, tx, u, before); err != nil {
 			return err
 		}
 		return db.changeMemberships(ctx, tx, u, memberships)
