@@ -98,26 +98,38 @@ func (c *criteria) validate() error {
 	return errs.OrNil()
 }
 
-// ordering is a term of orderBy.
-type ordering struct {
-	column     string
-	descending bool
+// order reads "column ASC, other DESC", of columns that can be sorted by.
+func (c *criteria) order(otherwise string, known func(column string) bool) (fa.Order, error) {
+	order, err := c.sorting(otherwise)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range order {
+		if !known(o.Property) {
+			return nil, unsortable(o.Property)
+		}
+	}
+	return order, nil
 }
 
-// order reads "column ASC, other DESC", of columns that can be sorted by.
-func (c *criteria) order(otherwise string, known func(column string) bool) ([]ordering, error) {
+// sorting is order for those who know by themselves what they can sort by.
+func (c *criteria) sorting(otherwise string) (fa.Order, error) {
 	text := c.OrderBy
 	if strings.TrimSpace(text) == "" {
 		text = otherwise
 	}
-	var order []ordering
+	var order fa.Order
 	for term := range strings.SplitSeq(text, ",") {
 		column, direction, _ := strings.Cut(strings.TrimSpace(term), " ")
 		direction = strings.ToLower(strings.TrimSpace(direction))
-		if !known(column) || !slices.Contains([]string{"", "asc", "desc"}, direction) {
-			return nil, fa.FieldError("search.orderBy", "invalid", "[%s] is not a column that can be sorted by.", strings.TrimSpace(term))
+		if !slices.Contains([]string{"", "asc", "desc"}, direction) {
+			return nil, unsortable(strings.TrimSpace(term))
 		}
-		order = append(order, ordering{column, direction == "desc"})
+		order = append(order, fa.OrderBy{Property: column, Descending: direction == "desc"})
 	}
 	return order, nil
+}
+
+func unsortable(term string) error {
+	return fa.FieldError("search.orderBy", "invalid", "[%s] is not a column that can be sorted by.", term)
 }

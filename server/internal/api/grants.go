@@ -176,21 +176,18 @@ func (h *Grants) entity(ctx context.Context, id fa.ID) (*fa.Entity, error) {
 	return e, entityViews{h.Types}.complete(ctx, e)
 }
 
-// grantColumns is what grants can be sorted by, and the columns.
-var grantColumns = map[string]string{"insertInstant": "g.insert_instant", "name": "e.name_key"}
-
 func (h *Grants) search(w http.ResponseWriter, r *http.Request) error {
 	c, err := readCriteria(r)
 	if err != nil {
 		return err
 	}
-	order, err := c.order("name ASC", func(column string) bool { return grantColumns[column] != "" })
+	order, err := c.sorting("name ASC")
 	if err != nil {
 		return err
 	}
 	found, total, err := h.Store.SearchGrants(r.Context(), fa.GrantSearch{
 		GrantMatch: fa.GrantMatch{EntityID: c.EntityID, UserID: c.UserID}, TenantID: callerOf(r).tenant, Name: c.Name,
-		Limit: c.NumberOfResults, Offset: c.StartRow, Order: inColumns(order, grantColumns),
+		Limit: c.NumberOfResults, Offset: c.StartRow, Order: order,
 	})
 	if err != nil {
 		return err

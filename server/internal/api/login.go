@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 )
@@ -113,7 +114,7 @@ func (h *Login) attempt(r *http.Request) (a identity.Attempt, tenant *fa.Tenant,
 	if a.Application, tenant, err = h.place(r, request.ApplicationID); err != nil {
 		return a, nil, err
 	}
-	a.TenantID, a.LoginID, a.LoginIDTypes, a.Password = tenant.ID, request.LoginID, request.LoginIDTypes, request.Password
+	a.TenantID, a.LoginID, a.LoginIDTypes, a.Password = tenant.ID, request.LoginID, request.LoginIDTypes, secret.String(request.Password)
 	a.EventInfo, a.NewDevice, a.NoJWT = request.EventInfo, request.NewDevice, request.NoJWT
 	a.EventInfo.IPAddress = cmp.Or(a.EventInfo.IPAddress, request.IPAddress, peer(r))
 	a.EventInfo.UserAgent = cmp.Or(a.EventInfo.UserAgent, r.UserAgent())

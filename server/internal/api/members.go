@@ -198,17 +198,12 @@ func (h *Members) remove(r *http.Request, matches []fa.MemberMatch, must bool) e
 	return err
 }
 
-// memberColumns is what members can be sorted by, and the columns.
-var memberColumns = map[string]string{
-	"groupId": "m.group_id", "id": "m.id", "insertInstant": "m.insert_instant", "tenantId": "g.tenant_id", "userId": "m.user_id",
-}
-
 func (h *Members) search(w http.ResponseWriter, r *http.Request) error {
 	c, err := readCriteria(r)
 	if err != nil {
 		return err
 	}
-	order, err := c.order("insertInstant ASC, userId ASC, groupId ASC", func(column string) bool { return memberColumns[column] != "" })
+	order, err := c.sorting("insertInstant ASC, userId ASC, groupId ASC")
 	if err != nil {
 		return err
 	}
@@ -218,7 +213,7 @@ func (h *Members) search(w http.ResponseWriter, r *http.Request) error {
 	}
 	found, total, err := h.Store.SearchMembers(r.Context(), fa.MemberSearch{
 		GroupID: c.GroupID, TenantID: tenant, UserID: c.UserID,
-		Limit: c.NumberOfResults, Offset: c.StartRow, Order: inColumns(order, memberColumns),
+		Limit: c.NumberOfResults, Offset: c.StartRow, Order: order,
 	})
 	if err != nil {
 		return err

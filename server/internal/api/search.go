@@ -22,7 +22,7 @@ func (s searched[T]) in(all []*T, c criteria) (page []*T, total int, err error) 
 	found := slices.DeleteFunc(all, func(v *T) bool { return !matches(c.Name, s.name(v)) })
 	slices.SortStableFunc(found, func(a, b *T) int {
 		for _, o := range order {
-			if n := s.columns[o.column](a, b); n != 0 && o.descending {
+			if n := s.columns[o.Property](a, b); n != 0 && o.Descending {
 				return -n
 			} else if n != 0 {
 				return n

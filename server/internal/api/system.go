@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"wherry/internal/buildinfo"
 	"wherry/server/internal/fa"
@@ -61,36 +60,21 @@ func (h *System) event(w http.ResponseWriter, r *http.Request) error {
 	return respond(w, http.StatusOK, map[string]any{"eventLog": e})
 }
 
-// eventColumns is what entries can be sorted by, and the columns of the table.
-var eventColumns = map[string]string{"id": "id", "insertInstant": "insert_instant", "message": "message", "type": "type"}
-
 func (h *System) search(w http.ResponseWriter, r *http.Request) error {
 	c, err := readCriteria(r)
 	if err != nil {
 		return err
 	}
-	order, err := c.order("insertInstant DESC", func(column string) bool { return eventColumns[column] != "" })
+	order, err := c.sorting("insertInstant DESC")
 	if err != nil {
 		return err
 	}
 	found, total, err := h.Store.SearchEventLog(r.Context(), fa.EventSearch{
 		Message: c.Message, Type: c.Type, Start: c.Start, End: c.End,
-		Limit: c.NumberOfResults, Offset: c.StartRow, Order: inColumns(order, eventColumns),
+		Limit: c.NumberOfResults, Offset: c.StartRow, Order: order,
 	})
 	if err != nil {
 		return err
 	}
 	return respond(w, http.StatusOK, map[string]any{"eventLogs": found, "total": total})
-}
-
-// inColumns writes an order in SQL; columns are the names there.
-func inColumns(order []ordering, columns map[string]string) string {
-	terms := make([]string, len(order))
-	for i, o := range order {
-		terms[i] = columns[o.column]
-		if o.descending {
-			terms[i] += " desc"
-		}
-	}
-	return strings.Join(terms, ", ")
 }

@@ -111,7 +111,10 @@ func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identi
 	if request.LoginIDTypes == nil {
 		request.LoginIDTypes = []string{}
 	}
-	body, err := fa.Encode(request)
+	body, err := fa.Encode(struct {
+		identity.ConnectorRequest
+		Password string `json:"password"`
+	}{request, request.Password.Reveal()})
 	if err != nil {
 		return nil, errors.New("the login id or the password is not UTF-8")
 	}

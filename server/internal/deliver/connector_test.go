@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 )
@@ -454,7 +455,7 @@ func TestConnectorsThatCannotBeAsked(t *testing.T) {
 	} {
 		connectors, log := newConnectors(true)
 		asked := request()
-		asked.Password = test.password
+		asked.Password = secret.String(test.password)
 		_, err := connectors.Authenticate(t.Context(), test.connector, asked)
 		if !errors.Is(err, identity.ErrCredentials) || len(log.entries) != 1 || !strings.Contains(log.entries[0].Message, test.want) {
 			t.Errorf("%s: %v, %v", name, err, log.entries)

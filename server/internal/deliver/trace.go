@@ -45,7 +45,7 @@ func newTrace(c *fa.Connector, r identity.ConnectorRequest, now func() time.Time
 // secretsOf is what an endpoint learns from a request and nobody else may.
 func secretsOf(c *fa.Connector, r identity.ConnectorRequest) []string {
 	const shortest = 8 // a shorter header is no secret, and may be part of any word
-	secrets := []string{r.Password}
+	secrets := []string{r.Password.Reveal()}
 	if c.HTTPAuthenticationPassword != "" {
 		pair := c.HTTPAuthenticationUsername + ":" + c.HTTPAuthenticationPassword
 		secrets = append(secrets, c.HTTPAuthenticationPassword, base64.StdEncoding.EncodeToString([]byte(pair)))

@@ -97,5 +97,5 @@ type GrantSearch struct {
 	TenantID      ID
 	Name          string // of the entity; "*" stands for anything, without one the text may stand anywhere
 	Limit, Offset int
-	Order         string // columns, as the caller has checked them
+	Order         Order
 }

@@ -24,5 +24,5 @@ type EventSearch struct {
 	Start, End int64 // milliseconds, inclusive
 	Limit      int
 	Offset     int
-	Order      string // columns of the table, as the caller has checked them
+	Order      Order
 }

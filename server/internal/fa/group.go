@@ -96,7 +96,7 @@ type GroupMember struct {
 type MemberSearch struct {
 	GroupID, TenantID, UserID ID
 	Limit, Offset             int
-	Order                     string // columns, as the caller has checked them
+	Order                     Order
 }
 
 // MemberMatch names members: those that agree with every value that is given.

@@ -27,7 +27,7 @@ func (s *Service) adopt(ctx context.Context, tenant *fa.Tenant, c *fa.Connector,
 	u.ConnectorID = c.ID
 	if migrate {
 		u.ConnectorID = fa.ConnectorID
-		if err := s.setPassword(ctx, tenant, u, fa.UserRequest{Password: a.Password}); err != nil {
+		if err := s.setPassword(ctx, tenant, u, fa.UserRequest{Password: a.Password.Reveal()}); err != nil {
 			return nil, fmt.Errorf("hash the migrated password: %w", err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"time"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/password"
 )
@@ -58,13 +59,13 @@ type Outside interface {
 //
 // Source: https://fusionauth.io/docs/apis/connectors/generic
 type ConnectorRequest struct {
-	ApplicationID fa.ID     `json:"applicationId,omitzero"`
-	EventInfo     EventInfo `json:"eventInfo"`
-	LoginID       string    `json:"loginId"`
-	LoginIDTypes  []string  `json:"loginIdTypes"`
-	NewDevice     bool      `json:"newDevice"`
-	NoJWT         bool      `json:"noJWT"`
-	Password      string    `json:"password"`
+	ApplicationID fa.ID         `json:"applicationId,omitzero"`
+	EventInfo     EventInfo     `json:"eventInfo"`
+	LoginID       string        `json:"loginId"`
+	LoginIDTypes  []string      `json:"loginIdTypes"`
+	NewDevice     bool          `json:"newDevice"`
+	NoJWT         bool          `json:"noJWT"`
+	Password      secret.String `json:"-"` // whoever sends it reveals it
 }
 
 // EventInfo is where a request came from.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/password"
 )
@@ -46,16 +47,16 @@ func refusedPassword(scheme string, err error) error {
 
 // compare proves a password; without a credential it takes as long and always
 // fails.
-func (s *Service) compare(ctx context.Context, tenant *fa.Tenant, c fa.Credential, plain string) error {
+func (s *Service) compare(ctx context.Context, tenant *fa.Tenant, c fa.Credential, plain secret.String) error {
 	var err error
 	if c.Hash == "" {
 		config := tenant.PasswordEncryptionConfiguration
-		err = s.Passwords.Pretend(ctx, config.EncryptionScheme, plain, config.EncryptionSchemeFactor)
+		err = s.Passwords.Pretend(ctx, config.EncryptionScheme, plain.Reveal(), config.EncryptionSchemeFactor)
 		if err == nil {
 			err = password.ErrMismatch
 		}
 	} else {
-		err = s.Passwords.Verify(ctx, plain, password.Hashed{EncryptionScheme: c.Scheme, Factor: c.Factor, Salt: c.Salt, Hash: c.Hash})
+		err = s.Passwords.Verify(ctx, plain.Reveal(), password.Hashed{EncryptionScheme: c.Scheme, Factor: c.Factor, Salt: c.Salt, Hash: c.Hash})
 	}
 	switch {
 	case errors.Is(err, password.ErrBusy):

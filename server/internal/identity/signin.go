@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 )
 
@@ -25,7 +26,7 @@ type Attempt struct {
 	Application  *fa.Application // nil: to the tenant alone
 	LoginID      string          // as typed
 	LoginIDTypes []string        // which identities it may be; e-mail and user name when empty
-	Password     string
+	Password     secret.String
 	EventInfo    EventInfo
 	NewDevice    bool
 	NoJWT        bool
@@ -55,7 +56,7 @@ const maxTyped = 1024
 // or the tenant's policies in their order; migrate or synchronise; check the
 // account; record the sign-in.
 func (s *Service) SignIn(ctx context.Context, a Attempt) (*Outcome, error) {
-	for _, typed := range []string{a.LoginID, a.Password} {
+	for _, typed := range []string{a.LoginID, a.Password.Reveal()} {
 		if typed == "" || len(typed) > maxTyped {
 			return nil, ErrCredentials
 		}
@@ -71,7 +72,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (*Outcome, error) {
 	if err := s.admit(user); err != nil {
 		return nil, err
 	}
-	out := &Outcome{User: &user.User, AuthenticationType: how, PasswordChangeReason: s.changeReason(tenant, user, a.Password)}
+	out := &Outcome{User: &user.User, AuthenticationType: how, PasswordChangeReason: s.changeReason(tenant, user, a.Password.Reveal())}
 	if out.PasswordChangeReason != "" {
 		return out, nil
 	}
@@ -176,7 +177,7 @@ func refusedUser(c *fa.Connector, a Attempt, err error) string {
 	if refused, ok := errors.AsType[*fa.Errors](err); ok {
 		reason = refused.Details()
 	}
-	hide := strings.NewReplacer(a.Password, "[secret]") // people type it as login id, endpoints send it back
+	hide := strings.NewReplacer(a.Password.Reveal(), "[secret]") // people type it as login id, endpoints send it back
 	return fmt.Sprintf("The user that the connector [%s] returned for [%s] cannot be stored, so the login fails.\n\n%s",
 		c.Name, hide.Replace(a.LoginID), hide.Replace(reason))
 }

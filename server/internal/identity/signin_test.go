@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,10 +12,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 	"wherry/server/internal/password"
 )
+
+// TestPasswordsAreNotPrinted: whoever logs an attempt does not log its password.
+func TestPasswordsAreNotPrinted(t *testing.T) {
+	t.Parallel()
+	const plain = "made-up-password"
+	for _, v := range []any{identity.Attempt{Password: plain}, identity.ConnectorRequest{Password: plain}} {
+		encoded, err := fa.Encode(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if printed := fmt.Sprintf("%v %+v %#v %s", v, v, v, encoded); strings.Contains(printed, plain) {
+			t.Errorf("it is: %s", printed)
+		}
+	}
+}
 
 func TestLocalSignIn(t *testing.T) {
 	t.Parallel()
@@ -107,7 +124,7 @@ func TestLocalSignIn(t *testing.T) {
 			if attempt.TenantID == "" {
 				attempt.TenantID = tenantID
 			}
-			if attempt.Password = test.password; attempt.Password == "" {
+			if attempt.Password = secret.String(test.password); attempt.Password == "" {
 				attempt.Password = right
 			}
 			out, err := w.SignIn(t.Context(), attempt)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 )
 
@@ -83,7 +84,7 @@ func (s *Service) checkCurrent(ctx context.Context, tenant *fa.Tenant, u *fa.Acc
 	if plain == "" {
 		return nil
 	}
-	err := s.compare(ctx, tenant, u.Credential, plain)
+	err := s.compare(ctx, tenant, u.Credential, secret.String(plain))
 	if errors.Is(err, ErrCredentials) {
 		return fa.FieldError("user.currentPassword", "invalid", "The current password is not correct.")
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 	"wherry/server/internal/password"
@@ -139,7 +140,7 @@ func (w *world) app(n fa.ID) *fa.Application {
 
 func (w *world) signIn(loginID, plain string) (*identity.Outcome, error) {
 	w.t.Helper()
-	return w.SignIn(w.t.Context(), identity.Attempt{TenantID: tenantID, Application: w.app(forum), LoginID: loginID, Password: plain})
+	return w.SignIn(w.t.Context(), identity.Attempt{TenantID: tenantID, Application: w.app(forum), LoginID: loginID, Password: secret.String(plain)})
 }
 
 // user is what is stored of somebody, or nil.
@@ -156,7 +157,7 @@ func (w *world) user(n fa.ID) *fa.Account {
 // events lists the messages of the event log.
 func (w *world) events() (messages []string) {
 	w.t.Helper()
-	found, _, err := w.db.SearchEventLog(w.t.Context(), fa.EventSearch{Limit: 100, Order: "id"})
+	found, _, err := w.db.SearchEventLog(w.t.Context(), fa.EventSearch{Limit: 100, Order: fa.Order{{Property: "id"}}})
 	w.must(err)
 	for _, e := range found {
 		messages = append(messages, e.Type+": "+e.Message)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 )
@@ -52,7 +53,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	loginID, password := values.Get("loginId"), values.Get("password")
+	loginID, password := values.Get("loginId"), secret.String(values.Get("password"))
 	if name := blank(values); name != "" {
 		s.showLoginPage(w, r, http.StatusBadRequest, a, loginID, "[blank]"+name)
 		return nil

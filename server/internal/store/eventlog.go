@@ -38,6 +38,8 @@ func (db *DB) EventLog(ctx context.Context, id int64) (fa.EventLog, error) {
 	return e, nil
 }
 
+var eventSorting = sorting{"id": "id", "insertInstant": "insert_instant", "message": "message", "type": "type"}
+
 // SearchEventLog returns the entries found, and how many there are in all.
 func (db *DB) SearchEventLog(ctx context.Context, s fa.EventSearch) ([]fa.EventLog, int, error) {
 	where, args := eventCondition(s)
@@ -45,7 +47,11 @@ func (db *DB) SearchEventLog(ctx context.Context, s fa.EventSearch) ([]fa.EventL
 	if err := db.reader.QueryRowContext(ctx, "select count(*) from event_log"+where, args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count the event log: %w", err)
 	}
-	page := fmt.Sprintf(" order by %s, id desc limit $%d offset $%d", s.Order, len(args)+1, len(args)+2)
+	order, err := eventSorting.by(s.Order)
+	if err != nil {
+		return nil, 0, fmt.Errorf("search the event log: %w", err)
+	}
+	page := fmt.Sprintf(" order by %s, id desc limit $%d offset $%d", order, len(args)+1, len(args)+2)
 	found, err := list(ctx, db.reader, scanEvent, "select "+eventColumns+" from event_log"+where+page, append(args, s.Limit, s.Offset)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("search the event log: %w", err)

@@ -14,7 +14,7 @@ import (
 func TestEventLog(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		must(t, db.LogEvent(t.Context(), fa.EventError, "first\nline two"), db.LogEvent(t.Context(), fa.EventDebug, "second"))
-		all, total, err := db.SearchEventLog(t.Context(), fa.EventSearch{Limit: 10, Order: "id"})
+		all, total, err := db.SearchEventLog(t.Context(), fa.EventSearch{Limit: 10, Order: fa.Order{{Property: "id"}}})
 		if err != nil || total != 2 {
 			t.Fatalf("%d: %v", total, err)
 		}
@@ -61,7 +61,7 @@ func TestEventLogSearch(t *testing.T) {
 			must(t, db.LogEvent(t.Context(), fa.EventInformation, m))
 		}
 		for _, test := range tests {
-			found, total, err := db.SearchEventLog(t.Context(), fa.EventSearch{Message: test.message, Limit: 100, Order: "id"})
+			found, total, err := db.SearchEventLog(t.Context(), fa.EventSearch{Message: test.message, Limit: 100, Order: fa.Order{{Property: "id"}}})
 			if err != nil || total != len(found) {
 				t.Errorf("%s: %d, %v", test.name, total, err)
 			}
@@ -95,17 +95,17 @@ func TestEventLogPages(t *testing.T) {
 			total  int
 			want   string
 		}{
-			{"all", fa.EventSearch{Limit: 10, Order: "insert_instant desc"}, 4, "dcba"},
-			{"first page", fa.EventSearch{Limit: 3, Order: "message"}, 4, "abc"},
-			{"second page", fa.EventSearch{Limit: 3, Offset: 3, Order: "message"}, 4, "d"},
-			{"beyond", fa.EventSearch{Limit: 3, Offset: 9, Order: "message"}, 4, ""},
-			{"only counted", fa.EventSearch{Order: "id"}, 4, ""},
-			{"same type, newest first", fa.EventSearch{Limit: 10, Order: "type"}, 4, "dbac"},
-			{"type", fa.EventSearch{Type: "Error", Limit: 10, Order: "id"}, 1, "c"},
-			{"from", fa.EventSearch{Start: at(2), Limit: 10, Order: "id"}, 2, "cd"},
-			{"until", fa.EventSearch{End: at(1), Limit: 10, Order: "id"}, 2, "ab"},
-			{"between", fa.EventSearch{Start: at(1), End: at(2), Limit: 10, Order: "id"}, 2, "bc"},
-			{"together", fa.EventSearch{Start: at(1), Type: "Debug", Message: "d", Limit: 10, Order: "id"}, 1, "d"},
+			{"all", fa.EventSearch{Limit: 10, Order: fa.Order{{Property: "insertInstant", Descending: true}}}, 4, "dcba"},
+			{"first page", fa.EventSearch{Limit: 3, Order: fa.Order{{Property: "message"}}}, 4, "abc"},
+			{"second page", fa.EventSearch{Limit: 3, Offset: 3, Order: fa.Order{{Property: "message"}}}, 4, "d"},
+			{"beyond", fa.EventSearch{Limit: 3, Offset: 9, Order: fa.Order{{Property: "message"}}}, 4, ""},
+			{"only counted", fa.EventSearch{Order: fa.Order{{Property: "id"}}}, 4, ""},
+			{"same type, newest first", fa.EventSearch{Limit: 10, Order: fa.Order{{Property: "type"}}}, 4, "dbac"},
+			{"type", fa.EventSearch{Type: "Error", Limit: 10, Order: fa.Order{{Property: "id"}}}, 1, "c"},
+			{"from", fa.EventSearch{Start: at(2), Limit: 10, Order: fa.Order{{Property: "id"}}}, 2, "cd"},
+			{"until", fa.EventSearch{End: at(1), Limit: 10, Order: fa.Order{{Property: "id"}}}, 2, "ab"},
+			{"between", fa.EventSearch{Start: at(1), End: at(2), Limit: 10, Order: fa.Order{{Property: "id"}}}, 2, "bc"},
+			{"together", fa.EventSearch{Start: at(1), Type: "Debug", Message: "d", Limit: 10, Order: fa.Order{{Property: "id"}}}, 1, "d"},
 		} {
 			found, total, err := db.SearchEventLog(t.Context(), test.search)
 			var got string
@@ -128,11 +128,11 @@ func TestEventLogTakesWhatOthersAnswer(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		found, _, err := db.SearchEventLog(t.Context(), fa.EventSearch{Message: "a\uFFFDb", Limit: 10, Order: "id"})
+		found, _, err := db.SearchEventLog(t.Context(), fa.EventSearch{Message: "a\uFFFDb", Limit: 10, Order: fa.Order{{Property: "id"}}})
 		if err != nil || len(found) != 2 {
 			t.Errorf("what was replaced: %v, %v", found, err)
 		}
-		long, _, err := db.SearchEventLog(t.Context(), fa.EventSearch{Message: "ää", Limit: 1, Order: "id"})
+		long, _, err := db.SearchEventLog(t.Context(), fa.EventSearch{Message: "ää", Limit: 1, Order: fa.Order{{Property: "id"}}})
 		if err != nil || len(long[0].Message) > maxMessage+3 {
 			t.Errorf("the long one has %d bytes, %v", len(long[0].Message), err)
 		}

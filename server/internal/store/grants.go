@@ -94,6 +94,8 @@ func (db *DB) DeleteGrant(ctx context.Context, m fa.GrantMatch) error {
 	return nil
 }
 
+var grantSorting = sorting{"insertInstant": "g.insert_instant", "name": "e.name_key"}
+
 // SearchGrants returns the grants found, and how many there are in all.
 func (db *DB) SearchGrants(ctx context.Context, s fa.GrantSearch) ([]*fa.EntityGrant, int, error) {
 	where := whereGrant(s.GrantMatch)
@@ -102,7 +104,11 @@ func (db *DB) SearchGrants(ctx context.Context, s fa.GrantSearch) ([]*fa.EntityG
 		where.also(`e.name_key like $%d escape '\'`, likePattern(s.Name))
 	}
 	from := " from entity_grants g join entities e on e.id = g.entity_id where " + where.String()
-	found, total, err := page(ctx, db.reader, scanGrant, "g.entity_id, g.doc", from, s.Order+", g.id", where.args, s.Limit, s.Offset)
+	order, err := grantSorting.by(s.Order)
+	if err != nil {
+		return nil, 0, fmt.Errorf("search grants: %w", err)
+	}
+	found, total, err := page(ctx, db.reader, scanGrant, "g.entity_id, g.doc", from, order+", g.id", where.args, s.Limit, s.Offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("search grants: %w", err)
 	}

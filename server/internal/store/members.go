@@ -117,6 +117,10 @@ func deleteMember(ctx context.Context, tx *sql.Tx, tenant fa.ID, m fa.MemberMatc
 	return result.RowsAffected()
 }
 
+var memberSorting = sorting{
+	"groupId": "m.group_id", "id": "m.id", "insertInstant": "m.insert_instant", "tenantId": "g.tenant_id", "userId": "m.user_id",
+}
+
 // SearchMembers returns the members found, and how many there are in all.
 func (db *DB) SearchMembers(ctx context.Context, s fa.MemberSearch) ([]fa.GroupMember, int, error) {
 	where := conditions{}
@@ -124,8 +128,12 @@ func (db *DB) SearchMembers(ctx context.Context, s fa.MemberSearch) ([]fa.GroupM
 	where.id("m.user_id", s.UserID)
 	where.id("g.tenant_id", s.TenantID)
 	from := " from group_members m join groups g on g.id = m.group_id where " + where.String()
+	order, err := memberSorting.by(s.Order)
+	if err != nil {
+		return nil, 0, fmt.Errorf("search members: %w", err)
+	}
 	found, total, err := page(ctx, db.reader, scanMember,
-		"m.id, m.group_id, m.user_id, m.insert_instant, m.doc", from, s.Order+", m.id", where.args, s.Limit, s.Offset)
+		"m.id, m.group_id, m.user_id, m.insert_instant, m.doc", from, order+", m.id", where.args, s.Limit, s.Offset)
 	if err != nil {
 		return nil, 0, fmt.Errorf("search members: %w", err)
 	}

@@ -99,7 +99,7 @@ func TestRowsOfTheFirstVersionAreMigrated(t *testing.T) {
 		if err := db.TakeIdentifier(ctx, "authorizationGrantId", "made-up-code", &code); err != nil || code["userId"] != id(10) {
 			t.Errorf("code: %v, %v", code, err)
 		}
-		if events, total, err := db.SearchEventLog(ctx, fa.EventSearch{Message: "Two lines", Limit: 1, Order: "id"}); err != nil || total != 1 {
+		if events, total, err := db.SearchEventLog(ctx, fa.EventSearch{Message: "Two lines", Limit: 1, Order: fa.Order{{Property: "id"}}}); err != nil || total != 1 {
 			t.Errorf("events: %v, %v", events, err)
 		}
 		if done, err := db.Setting(ctx, "first-start"); err != nil || done != "done" {
