@@ -1,0 +1,193 @@
+package workspace
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"wherry/internal/exit"
+)
+
+// Kind is what a run does.
+type Kind string
+
+// The kinds of runs.
+const (
+	Export  Kind = "export"
+	Import  Kind = "import"
+	Links   Kind = "links"
+	Tokens  Kind = "tokens"
+	Resets  Kind = "reset"
+	Verify  Kind = "verify"
+	Undo    Kind = "undo"
+	Erasing Kind = "purge"
+)
+
+var kinds = []Kind{Export, Import, Links, Tokens, Resets, Verify, Undo, Erasing}
+
+// A run shows that it lives every beat; one that has not for the time of
+// patience is taken for dead, and its work is given to others.
+const (
+	beat     = 15 * time.Second
+	patience = 90 * time.Second
+)
+
+// How runs end that nobody ended.
+const killed = "killed"
+
+// ErrLost says that another machine has taken the work over, because this one
+// showed no life for too long.
+var ErrLost = errors.New("another machine has taken this work over")
+
+// Run is one run of a command. Whatever is written to a workspace, a run
+// writes. On SQLite there is one run of a kind at a time for each pool; on
+// PostgreSQL there may be several, and they share the work.
+type Run struct {
+	*Pool
+	N    int64 // the run's number, by which undo knows it
+	Kind Kind
+
+	release func() error
+	stop    context.CancelFunc
+	beating sync.WaitGroup
+}
+
+// Start begins a run. What a run that was killed had under its hands is free
+// again. End must be called.
+func (p *Pool) Start(ctx context.Context, kind Kind) (*Run, error) {
+	unlock, err := p.lock(kind)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{Pool: p, Kind: kind, release: unlock}
+	if err := r.begin(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("begin the run: %w", err), r.release())
+	}
+	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.beating.Go(func() { r.live(ctx) })
+	return r, nil
+}
+
+// lock keeps a second run of the kind away where the work cannot be shared.
+func (p *Pool) lock(kind Kind) (unlock func() error, err error) {
+	if p.w.postgres {
+		return func() error { return nil }, nil
+	}
+	unlock, err = lockFile(fmt.Sprintf("%s.%s-%d.lock", p.w.place, kind, p.n))
+	if errors.Is(err, errTaken) {
+		return nil, exit.With(exit.Failed, fmt.Errorf("another wherry %s works on the pool %s in %s", kind, p.ID, p.w.place),
+			"wait until it has finished, or look at it with wherry status; several machines can share a workspace on PostgreSQL")
+	}
+	return unlock, err
+}
+
+func (r *Run) begin(ctx context.Context) error {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	now := r.w.instant()
+	dead := now - patience.Milliseconds()
+	if !r.w.postgres {
+		dead = now + 1 // the lock says so
+	}
+	return r.w.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "update runs set ended = $1, outcome = $2 where pool = $3 and kind = $4 and ended is null and beat < $5",
+			now, killed, r.n, r.Kind, dead)
+		if err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `insert into runs (pool, kind, host, pid, started, beat) values ($1, $2, $3, $4, $5, $5) returning n`,
+			r.n, r.Kind, host, os.Getpid(), now).Scan(&r.N)
+	})
+}
+
+// live shows that the run lives until it has ended.
+func (r *Run) live(ctx context.Context) {
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			// A beat that is missed costs nothing: the next one comes in time.
+			_, _ = r.w.writer.ExecContext(ctx, "update runs set beat = $1 where n = $2", r.w.instant(), r.N)
+		}
+	}
+}
+
+// Report tells how far the run is, in the run's own words: what `wherry
+// status` shows of it, as JSON. It must hold no personal data.
+func (r *Run) Report(ctx context.Context, progress any) error {
+	doc, err := json.Marshal(progress)
+	if err == nil {
+		_, err = r.w.writer.ExecContext(ctx, "update runs set progress = $1, beat = $2 where n = $3", string(doc), r.w.instant(), r.N)
+	}
+	if err != nil {
+		return fmt.Errorf("report the run's progress: %w", err)
+	}
+	return nil
+}
+
+// End ends the run with what became of it: "done", "interrupted", or the
+// failure, whose text must hold no personal data. It works after the context
+// has ended, too.
+func (r *Run) End(ctx context.Context, outcome string) error {
+	r.stop()
+	r.beating.Wait()
+	_, err := r.w.writer.ExecContext(context.WithoutCancel(ctx), "update runs set ended = $1, beat = $1, outcome = $2 where n = $3", r.w.instant(), outcome, r.N)
+	if err != nil {
+		err = fmt.Errorf("end the run: %w", err)
+	}
+	return errors.Join(err, r.release())
+}
+
+// dead is the condition under which the work of a run is free: the run in
+// column run has ended, or shows no life. Its parameter is what alive answers.
+func dead(column string, parameter int) string {
+	return fmt.Sprintf("(%[1]s is null or exists (select 1 from runs where runs.n = %[1]s and (ended is not null or beat < $%[2]d)))", column, parameter)
+}
+
+func (w *Workspace) alive() int64 { return w.instant() - patience.Milliseconds() }
+
+// RunInfo is what there is to know of a run.
+type RunInfo struct {
+	N        int64           `json:"run"`
+	Pool     string          `json:"pool"`
+	Kind     Kind            `json:"kind"`
+	Host     string          `json:"host"`
+	PID      int             `json:"pid"`
+	Started  time.Time       `json:"started"`
+	Beat     time.Time       `json:"lastSeen"`
+	Ended    time.Time       `json:"ended,omitzero"`
+	Outcome  string          `json:"outcome"` // "running" and "dead" for one that has not ended
+	Progress json.RawMessage `json:"progress"`
+}
+
+// Runs lists the latest runs, the latest first.
+func (w *Workspace) Runs(ctx context.Context, limit int) ([]RunInfo, error) {
+	runs, err := list(ctx, w.reader, func(rows *sql.Rows) (r RunInfo, err error) {
+		var started, beat, ended int64
+		var progress string
+		err = rows.Scan(&r.N, &r.Pool, &r.Kind, &r.Host, &r.PID, &started, &beat, &ended, &r.Outcome, &progress)
+		r.Started, r.Beat, r.Ended, r.Progress = at(started), at(beat), at(ended), json.RawMessage(progress)
+		if ended == 0 {
+			r.Outcome = "running"
+			if beat < w.alive() {
+				r.Outcome = "dead"
+			}
+		}
+		return r, err
+	}, `select r.n, p.id, r.kind, r.host, r.pid, r.started, r.beat, coalesce(r.ended, 0), r.outcome, r.progress
+		from runs r join pools p on p.n = r.pool order by r.n desc limit $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the runs: %w", err)
+	}
+	return runs, nil
+}
