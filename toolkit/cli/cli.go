@@ -24,13 +24,17 @@ type Process struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Terminal       bool // Stdout is a terminal
+	ErrTerminal    bool // Stderr is one
 }
 
 // This is the running process.
 func This() Process {
-	info, err := os.Stdout.Stat()
-	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
-	return Process{os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr, terminal}
+	return Process{os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr, isTerminal(os.Stdout), isTerminal(os.Stderr)}
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // Command is a command from another wing: any struct that kong can read, with
@@ -53,6 +57,7 @@ type root struct {
 	Deploy    deployCommand    `cmd:"" help:"Write the files that put the connector into production."`
 	Explain   explainCommand   `cmd:"" help:"Show one user: where each field comes from, and why."`
 	Forecast  forecastCommand  `cmd:"" help:"When will users be across by the slow road?"`
+	Export    exportCommand    `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
 	Version   versionCommand   `cmd:"" help:"Print which build this is."`
 }
 

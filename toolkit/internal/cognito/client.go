@@ -33,6 +33,10 @@ type Options struct {
 	Flow         string        // USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_SRP_AUTH
 	Connections  int           // how many are kept alive between calls
 
+	// Once sends every call once, for a caller that paces its calls and repeats
+	// them itself.
+	Once bool
+
 	// Credentials sign what needs IAM. nil stands for the AWS SDK's usual chain.
 	Credentials Credentials
 
@@ -55,7 +59,7 @@ func New(ctx context.Context, o Options) (*Client, error) {
 		awsconfig.WithRegion(o.Region),
 		awsconfig.WithHTTPClient(keepAlive(o.Connections)),
 		awsconfig.WithCredentialsProvider(o.Credentials),
-		awsconfig.WithRetryer(onceMore),
+		awsconfig.WithRetryer(o.retryer),
 		awsconfig.WithLogger(logging.Nop{}), // what goes wrong comes back as a Failure
 	)
 	if err != nil {
@@ -88,7 +92,14 @@ func keepAlive(connections int) *awshttp.BuildableClient {
 	})
 }
 
-// onceMore is the retry policy of every call: at most one, soon.
+func (o Options) retryer() aws.Retryer {
+	if o.Once {
+		return aws.NopRetryer{}
+	}
+	return onceMore()
+}
+
+// onceMore is the retry policy of a sign-in's calls: at most one, soon.
 func onceMore() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = 2

@@ -43,6 +43,7 @@ const (
 	TokenRefused      Outcome = "token-refused"      // a token that Cognito had just given
 	UnprovenChallenge Outcome = "unproven-challenge" // a question that comes before the password
 	UnknownChallenge  Outcome = "unknown-challenge"
+	PageLost          Outcome = "page-lost"    // a paging token that is good no more
 	Unclassified      Outcome = "unclassified" // an error that we do not know
 )
 

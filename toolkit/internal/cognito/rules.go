@@ -74,6 +74,11 @@ var rules = []rule{
 	{"NotAuthorizedException", "refresh token has", TokenRefused, ""},
 	{"NotAuthorizedException", "invalid session", TokenRefused, "the answer to the challenge came too late"},
 	{"UnauthorizedException", "", TokenRefused, ""},
+
+	{"InvalidParameterException", "invalid pagination token", PageLost, ""},
+	{"InvalidParameterException", "invalid paginationtoken", PageLost, ""},
+	{"InvalidParameterException", "paging marker is invalid", PageLost, ""},
+	{"InvalidParameterException", "pagination token", PageLost, ""},
 }
 
 const (

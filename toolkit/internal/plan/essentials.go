@@ -37,8 +37,19 @@ func (d *draft) poolID() string {
 }
 
 // derivedID is the id of a user without a usable sub: the same on every run.
-func (d *draft) derivedID() string {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("cognito:"+d.poolID()+"/"+d.in.Username)).String()
+func (d *draft) derivedID() string { return derivedID(d.poolID(), d.in.Username) }
+
+func derivedID(pool, username string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("cognito:"+pool+"/"+username)).String()
+}
+
+// SourceID is what tells a user of a pool from the others, on every run: the
+// sub, or an id made from the Username where a list does not tell the sub.
+func SourceID(u CognitoUser) string {
+	if sub := u.Sub(); sub != "" {
+		return sub
+	}
+	return derivedID(u.PoolID, u.Username)
 }
 
 // record keeps in data.cognito who the user was in Cognito.

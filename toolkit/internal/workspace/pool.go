@@ -17,6 +17,9 @@ type Pool struct {
 	n  int64
 }
 
+// Workspace is what the pool's part is a part of.
+func (p *Pool) Workspace() *Workspace { return p.w }
+
 // Pools lists the pools of the workspace by their ids, in the order in which
 // they came in.
 func (w *Workspace) Pools(ctx context.Context) ([]*Pool, error) {

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 // saver saves the users of a page in one transaction.
@@ -208,9 +209,10 @@ type Detail struct {
 	Changed  bool   // the details are not what they were
 }
 
-// Detail keeps what was read about users one by one, and that it was.
+// Detail keeps what was read about users one by one, and that it was. It takes
+// them out of their batch.
 func (s *Scan) Detail(ctx context.Context, details ...Detail) error {
-	return s.run.w.tx(ctx, func(tx *sql.Tx) error {
+	err := s.run.w.tx(ctx, func(tx *sql.Tx) error {
 		for _, d := range details {
 			if err := s.detail(ctx, tx, d); err != nil {
 				return err
@@ -218,11 +220,15 @@ func (s *Scan) Detail(ctx context.Context, details ...Detail) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("keep what was read about users: %w", err)
+	}
+	return nil
 }
 
 func (s *Scan) detail(ctx context.Context, tx *sql.Tx, d Detail) error {
 	var id string
-	err := tx.QueryRowContext(ctx, "update users set detail_scan = $1 where n = $2 returning id", s.N, d.User).Scan(&id)
+	err := tx.QueryRowContext(ctx, "update users set detail_scan = $1, batch = null where n = $2 returning id", s.N, d.User).Scan(&id)
 	if err != nil || !d.Changed {
 		return err
 	}

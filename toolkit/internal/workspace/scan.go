@@ -26,6 +26,7 @@ const (
 const (
 	PartGroups = "groups" // a shard is a group
 	PartUsers  = "users"  // a shard is a prefix of the sub
+	PartFiles  = "files"  // a shard is a file
 )
 
 // Scan is one reading of a whole pool. It may take several runs; the next scan
@@ -154,10 +155,10 @@ func (s *Scan) Recount(ctx context.Context, characters int) (map[string]int, err
 // ErrUnfinished says that a scan has shards that are not read to their end.
 var ErrUnfinished = errors.New("the pool has not been read to its end")
 
-// Finish ends the scan: whoever it has not seen is gone from the pool. The
-// facts are kept as JSON for Scans; they must hold no personal data. To finish
-// again changes nothing.
-func (s *Scan) Finish(ctx context.Context, facts any) error {
+// Finish ends the scan. If it saw the whole pool, whoever it has not seen is
+// gone. The facts are kept as JSON for Scans; they must hold no personal data.
+// To finish again changes nothing.
+func (s *Scan) Finish(ctx context.Context, whole bool, facts any) error {
 	doc, err := json.Marshal(facts)
 	if err != nil {
 		return fmt.Errorf("finish reading the pool: %w", err)
@@ -175,7 +176,9 @@ func (s *Scan) Finish(ctx context.Context, facts any) error {
 		if err != nil || n == 0 {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "update users set change = $1, changed_scan = $2 where pool = $3 and seen_scan < $2 and change <> $1", Deleted, s.N, s.run.n)
+		if whole {
+			err = s.bury(ctx, tx)
+		}
 		if err != nil {
 			return err
 		}
@@ -186,6 +189,11 @@ func (s *Scan) Finish(ctx context.Context, facts any) error {
 		return fmt.Errorf("finish reading the pool: %w", err)
 	}
 	return nil
+}
+
+func (s *Scan) bury(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "update users set change = $1, changed_scan = $2 where pool = $3 and seen_scan < $2 and change <> $1", Deleted, s.N, s.run.n)
+	return err
 }
 
 // ScanInfo is what there is to know of a scan.

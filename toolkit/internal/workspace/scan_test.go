@@ -47,7 +47,7 @@ func TestAScanGoesOnWhereItWasKilled(t *testing.T) {
 		if err != nil || seen[New] != 39 || h2.Users != 99 {
 			t.Errorf("%v, %v, %+v", seen, err, h2)
 		}
-		if err := again.Finish(ctx, nil); !errors.Is(err, ErrUnfinished) {
+		if err := again.Finish(ctx, true, nil); !errors.Is(err, ErrUnfinished) {
 			t.Errorf("finished with an open shard: %v", err)
 		}
 		last, err := again.Next(ctx, PartUsers)
@@ -55,7 +55,7 @@ func TestAScanGoesOnWhereItWasKilled(t *testing.T) {
 		_, err = again.Next(ctx, PartUsers)
 		wantEOF(t, err)
 		_, err = last.Save(ctx, Page{Last: true})
-		must(t, err, again.Finish(ctx, map[string]int{"estimate": 99}), again.Finish(ctx, nil))
+		must(t, err, again.Finish(ctx, true, map[string]int{"estimate": 99}), again.Finish(ctx, true, nil))
 		if next, err := r.Scan(ctx); err != nil || next.N == s.N || !next.Delta || next.Resumed {
 			t.Errorf("%+v, %v", next, err)
 		}
@@ -180,7 +180,7 @@ func TestMachinesShareAScan(t *testing.T) {
 			must(t, <-results)
 		}
 		s, err := runs[0].Scan(ctx)
-		must(t, err, s.Finish(ctx, nil))
+		must(t, err, s.Finish(ctx, true, nil))
 		if users := collect(t, p.Users(ctx, Query{})); len(users) != shards*10 {
 			t.Errorf("%d users", len(users))
 		}

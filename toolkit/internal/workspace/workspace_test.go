@@ -115,7 +115,7 @@ func fill(t *testing.T, p *Pool, users ...Source) *Scan {
 	must(t, err)
 	h := shard(t, s, "")
 	_, err = h.Save(t.Context(), Page{Users: users, Last: true})
-	must(t, err, s.Finish(t.Context(), nil), r.End(t.Context(), "done"))
+	must(t, err, s.Finish(t.Context(), true, nil), r.End(t.Context(), "done"))
 	return s
 }
 
