@@ -39,7 +39,7 @@ func TestACopyOfAKeyIsDroppedEverywhere(t *testing.T) {
 		named = `PATCH /api/tenant/` + tenantID + ` {"tenant":{"jwtConfiguration":{"accessTokenKeyId":"`
 	)
 
-	signingKey := one.do("GET /api/tenant/"+tenantID).must(t).text("tenant.jwtConfiguration.accessTokenKeyId")
+	signingKey := one.do("GET /api/tenant/" + tenantID).must(t).text("tenant.jwtConfiguration.accessTokenKeyId")
 	signsWith := func(kid, secret string) {
 		other.do(`POST /api/key/import/` + key + ` {"key":{"algorithm":"HS256","name":"K","kid":"` + kid + `","secret":"` + strings.Repeat(secret, 32) + `"}}`).must(t)
 		other.do(named + key + `"}}}`).must(t)

@@ -67,15 +67,19 @@ func rows(t *testing.T, db *DB) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, table := range tables {
-		query := "select cast(json_group_array(t.doc) as text) from " + table + " t"
-		if db.migrations == "postgres" {
-			query = "select coalesce(string_agg(t::text, ' '), '') from " + table + " t"
-		} else if table == "instance" || table == "event_log" {
-			continue
+		found, err := db.reader.QueryContext(t.Context(), "select * from "+table)
+		must(t, err)
+		columns, err := found.Columns()
+		must(t, err)
+		row, dest := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			dest[i] = &row[i]
 		}
-		var text string
-		must(t, db.reader.QueryRowContext(t.Context(), query).Scan(&text))
-		all[table] = text
+		for found.Next() {
+			must(t, found.Scan(dest...))
+			all[table] += fmt.Sprintf("%s\n", row)
+		}
+		must(t, found.Err(), found.Close())
 	}
 	return all
 }

@@ -32,9 +32,11 @@ create table api_keys (
     id             text collate "C" primary key,
     key_hash       text collate "C" not null unique,
     name_key       text collate "C" unique,
+    tenant_id      text collate "C" references tenants (id) on delete cascade,
     insert_instant bigint not null,
     doc            text collate "C" not null
 );
+create index api_keys_by_tenant on api_keys (tenant_id);
 
 create table signing_keys (
     id             text collate "C" primary key,

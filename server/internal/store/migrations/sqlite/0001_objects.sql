@@ -32,9 +32,11 @@ create table api_keys (
     id             text primary key,
     key_hash       text not null unique,
     name_key       text unique,
+    tenant_id      text references tenants (id) on delete cascade,
     insert_instant integer not null,
     doc            text not null check (json_valid(doc))
 ) strict;
+create index api_keys_by_tenant on api_keys (tenant_id);
 
 create table signing_keys (
     id             text primary key,
