@@ -3,6 +3,7 @@
 GOTESTFLAGS ?=
 FUZZTIME ?= 30s
 SOAK_USERS ?= 100000
+SIGN_INS ?= 1000000
 
 .DEFAULT_GOAL := help
 
@@ -49,6 +50,10 @@ bench: ## Run every benchmark
 .PHONY: soak
 soak: ## Sign 100,000 users in while the pool suffers (SOAK_USERS=100000)
 	@WHERRY_SOAK_USERS=$(SOAK_USERS) go test -count=1 -timeout 3h -v $(GOTESTFLAGS) ./test/soak
+
+.PHONY: growth
+growth: ## Sign a million users in and watch the connector's memory (SIGN_INS=1000000)
+	@WHERRY_BENCH_SIGN_INS=$(SIGN_INS) go test -count=1 -timeout 3h -v -run TestConnectorDoesNotGrow $(GOTESTFLAGS) ./test/bench
 
 .PHONY: ci
 ci: ## Do all that must pass before a change is taken

@@ -2,7 +2,9 @@ package bench
 
 import (
 	"bufio"
+	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,13 +14,16 @@ import (
 // measure is what a process says of itself: megabytes, processor time, and a
 // connector's own time for an answer.
 type measure struct {
-	resident, heap float64
-	processor      time.Duration
-	inside         buckets // nil for a relay
+	resident  float64
+	anonymous float64 // of these: without the program's file, which every process of it shares
+	processor time.Duration
+	inside    buckets // nil for a relay
 }
 
-// measure asks it. The heap is what was in use when it was last swept.
-func (p *process) measure(b *testing.B) (m measure) {
+// measure asks it.
+func (p *process) measure(b testing.TB) (m measure) {
+	b.Helper()
+	m.anonymous = p.anonymous(b)
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, p.admin, nil)
 	if err != nil {
 		b.Fatal(err)
@@ -35,8 +40,6 @@ func (p *process) measure(b *testing.B) (m measure) {
 		switch {
 		case name == "process_resident_memory_bytes":
 			m.resident = value / 1e6
-		case name == "go_memstats_next_gc_bytes":
-			m.heap = value / 2 / 1e6 // GOGC is 100
 		case name == "process_cpu_seconds_total":
 			m.processor = seconds(value)
 		case strings.HasPrefix(name, "wherry_connector_own_seconds_bucket"):
@@ -45,6 +48,23 @@ func (p *process) measure(b *testing.B) (m measure) {
 		}
 	}
 	return m
+}
+
+// anonymous is what Linux says of its memory.
+func (p *process) anonymous(b testing.TB) (megabytes float64) {
+	b.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); fields[0] == "RssAnon:" {
+			kilobytes, _ := strconv.ParseFloat(fields[1], 64)
+			return kilobytes * 1024 / 1e6
+		}
+	}
+	b.Fatal("no RssAnon")
+	return 0
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -108,7 +108,7 @@ func startPool(b *testing.B, users int) *served {
 	return &served{generated, url, client}
 }
 
-func listen(b *testing.B, h http.Handler) (string, *http.Client) {
+func listen(b testing.TB, h http.Handler) (string, *http.Client) {
 	b.Helper()
 	server := httptest.NewServer(h)
 	b.Cleanup(server.Close)

@@ -54,7 +54,7 @@ const connectorSecret = "a secret of the benchmark"
 
 // startConnector starts `wherry connector`. It has time for an answer: what a
 // busy machine does shall show in the figures, and not as a refusal.
-func startConnector(b *testing.B, pool, profile string) *process {
+func startConnector(b testing.TB, pool, profile string) *process {
 	b.Helper()
 	file, err := program()
 	if err != nil {
@@ -72,7 +72,7 @@ pools: [{id: us-east-1_Example01, client_id: 1example23456789, endpoint: %q, con
 }
 
 // startRelay starts this program as a relay.
-func startRelay(b *testing.B, pool, profile string) *process {
+func startRelay(b testing.TB, pool, profile string) *process {
 	b.Helper()
 	listen, admin := free(b), free(b)
 	settings, err := json.Marshal(map[string]string{"pool": pool, "listen": listen, "admin": admin, "profile": profile})
@@ -85,7 +85,7 @@ func startRelay(b *testing.B, pool, profile string) *process {
 }
 
 // start does not wait for the process.
-func start(b *testing.B, listen, admin string, cmd *exec.Cmd) *process {
+func start(b testing.TB, listen, admin string, cmd *exec.Cmd) *process {
 	b.Helper()
 	p := &process{
 		url: "http://" + listen, admin: "http://" + admin + "/metrics", cmd: cmd,
@@ -106,7 +106,7 @@ func (p *process) stop() {
 }
 
 // free is an address that nobody uses at the moment.
-func free(b *testing.B) string {
+func free(b testing.TB) string {
 	b.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {
@@ -118,7 +118,7 @@ func free(b *testing.B) string {
 
 // signIn signs somebody in and returns how long that took. It waits for a
 // process that is still starting.
-func (p *process) signIn(b *testing.B, login string) (took time.Duration) {
+func (p *process) signIn(b testing.TB, login string) (took time.Duration) {
 	body, err := json.Marshal(map[string]string{"loginId": login, "password": "Correct-Horse-1"})
 	if err != nil {
 		b.Fatal(err)

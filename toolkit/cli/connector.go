@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 
 	"wherry/internal/console"
@@ -35,6 +36,7 @@ func (c *connectorServe) Run(ctx context.Context, out *console.Console, p Proces
 	if err != nil {
 		return err
 	}
+	thrift(p.Getenv)
 	log := slog.New(slog.NewJSONHandler(out.Err, nil))
 	k, err := connector.New(ctx, connector.Config{Settings: settings, Log: log})
 	if err != nil {
@@ -51,6 +53,15 @@ func (c *connectorServe) Run(ctx context.Context, out *console.Console, p Proces
 	err = serveAll(ctx, rooms, log)
 	k.Wait()
 	return err
+}
+
+// thrift spends a little processor time on memory, of which a program that waits
+// for Cognito in many places at a time has plenty in use: Go lets the heap grow
+// by as much as all stacks hold. Whoever has set GOGC knows better.
+func thrift(getenv func(string) string) {
+	if getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 type room struct {

@@ -32,7 +32,7 @@ func (k *Connector) account(ctx context.Context, p *pool, req signIn, v verdict,
 		})
 	}
 	if v.refreshToken != "" {
-		k.revoke(ctx, p, v)
+		k.revoke(ctx, p, v.refreshToken)
 	}
 }
 

@@ -109,7 +109,6 @@ func New(ctx context.Context, c Config) (*Connector, error) {
 		k.only = nil
 	}
 	k.metrics = newMetrics(k.pools)
-	k.chores.room = make(chan struct{}, atMostChores)
 	return k, nil
 }
 

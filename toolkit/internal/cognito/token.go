@@ -16,11 +16,13 @@ import (
 // Groups are the groups that an ID or access token names. The signature is not
 // looked at: the token came from Cognito itself, over TLS, a moment ago.
 func Groups(token secret.String) ([]string, error) {
-	c, err := claims(token)
-	if err != nil {
+	var c struct {
+		Groups any `json:"cognito:groups"`
+	}
+	if err := readClaims(token, &c); err != nil {
 		return nil, err
 	}
-	return c.groups(), nil
+	return texts(c.Groups), nil
 }
 
 // Username is whose token it is.
@@ -49,27 +51,36 @@ func (c *Client) IDTokenUser(token secret.String) (plan.CognitoUser, error) {
 
 type claimSet map[string]any
 
-func claims(token secret.String) (claimSet, error) {
+func claims(token secret.String) (c claimSet, err error) {
+	err = readClaims(token, &c)
+	return c, err
+}
+
+// readClaims decodes the claims into v, numbers with all their digits.
+func readClaims(token secret.String, v any) error {
 	parts := strings.Split(token.Reveal(), ".")
 	if len(parts) != 3 {
-		return nil, errors.New("read a token: it does not have three parts")
+		return errors.New("read a token: it does not have three parts")
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return nil, fmt.Errorf("read a token: %w", err)
+		return fmt.Errorf("read a token: %w", err)
 	}
-	var c claimSet
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.UseNumber()
-	if err := d.Decode(&c); err != nil {
-		return nil, fmt.Errorf("read a token: %w", err)
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("read a token: %w", err)
 	}
-	return c, nil
+	return nil
 }
 
 func (c claimSet) groups() []string {
-	list, _ := c["cognito:groups"].([]any)
-	var names []string
+	return texts(c["cognito:groups"])
+}
+
+// texts reads a list of texts. What is none is left out.
+func texts(claim any) (names []string) {
+	list, _ := claim.([]any)
 	for _, name := range list {
 		if s, ok := name.(string); ok {
 			names = append(names, s)
