@@ -128,9 +128,10 @@ func TestApplications(t *testing.T) {
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	const (
-		roles  = "/api/application/" + applicationID + "/role"
-		roleID = "cccccccc-0000-0000-0000-000000000001"
-		added  = "POST " + roles + "/" + roleID + ` {"role":{"name":"b-role","description":"d"}}`
+		roles      = "/api/application/" + applicationID + "/role"
+		roleID     = "cccccccc-0000-0000-0000-000000000001"
+		registered = "/api/user/registration/" + janeID + "/" + applicationID
+		added      = "POST " + roles + "/" + roleID + ` {"role":{"name":"b-role","description":"d"}}`
 	)
 	given := []string{added}
 	check(t, []scenario{
@@ -150,6 +151,14 @@ func TestRoles(t *testing.T) {
 		{name: "deleted", given: append(given, "DELETE "+roles+"/"+roleID), do: "DELETE " + roles + "/" + roleID, status: 404},
 		{name: "deleted by name", given: append(given, "DELETE "+roles+"?name=b-role"), do: "DELETE " + roles + "/" + roleID, status: 404},
 		{name: "delete without saying which", do: "DELETE " + roles, status: 404},
+		{
+			name: "renamed: registrations follow", do: "GET " + registered, status: 200, want: values{"registration.roles": []string{"renamed"}},
+			given: []string{added, "PUT " + registered + ` {"registration":{"roles":["b-role"]}}`, "PUT " + roles + "/" + roleID + ` {"role":{"name":"renamed"}}`},
+		},
+		{
+			name: "deleted: registrations follow", do: "GET " + registered, status: 200, want: values{"registration.roles": []string{"admin"}},
+			given: []string{added, "PUT " + registered + ` {"registration":{"roles":["b-role","admin"]}}`, "DELETE " + roles + "/" + roleID},
+		},
 	})
 }
 

@@ -49,3 +49,16 @@ func TestConnectors(t *testing.T) {
 		},
 	})
 }
+
+// TestDeletedConnector: the tenant's policies do without it.
+func TestDeletedConnector(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		const id = "eeeeeeee-0000-0000-0000-000000000001"
+		i.do("POST /api/connector/" + id + ` {"connector":{"name":"Cognito","type":"Generic","authenticationURL":"https://connector.example.com","connectTimeout":1,"readTimeout":1}}`).must(t)
+		i.do("PATCH /api/tenant/" + tenantID + ` {"tenant":{"connectorPolicies":[{"connectorId":"` + id + `","migrate":true}]}}`).must(t)
+		i.do("DELETE /api/connector/" + id).must(t)
+		i.do("GET /api/tenant/"+tenantID).must(t).want(t, values{"tenant.connectorPolicies.0.connectorId": connectorID, "tenant.connectorPolicies.1": absent})
+		i.do("PATCH /api/tenant/" + tenantID + ` {"tenant":{"data":{"still":"changes"}}}`).must(t)
+	})
+}

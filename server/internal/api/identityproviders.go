@@ -60,8 +60,7 @@ func (h *IdentityProviders) create(_ context.Context, c caller, p *fa.IdentityPr
 	return nil
 }
 
-// refers follows every id of a provider, and looks for its domains among the
-// others.
+// refers follows every id of a provider.
 func (h *IdentityProviders) refers(ctx context.Context, p *fa.IdentityProvider) error {
 	const path = "identityProvider."
 	var r referral
@@ -83,28 +82,7 @@ func (h *IdentityProviders) refers(ctx context.Context, p *fa.IdentityProvider) 
 	if d := p.AssertionDecryptionConfiguration; d != nil {
 		follow(ctx, &r, h.SigningKeys, path+"assertionDecryptionConfiguration.keyTransportDecryptionKeyId", d.KeyTransportDecryptionKeyID)
 	}
-	h.domains(ctx, &r, p)
 	return r.result()
-}
-
-// domains adds an error for each domain that another provider manages in the
-// same tenant.
-func (h *IdentityProviders) domains(ctx context.Context, r *referral, p *fa.IdentityProvider) {
-	if len(p.Domains) == 0 || r.err != nil {
-		return
-	}
-	all, err := h.Store.All(ctx)
-	r.err = err
-	for _, other := range all {
-		if other.ID == p.ID || p.TenantID != "" && other.TenantID != "" && p.TenantID != other.TenantID {
-			continue
-		}
-		for _, domain := range p.Domains {
-			if slices.Contains(other.Domains, domain) {
-				r.errs.Field("identityProvider.domains", "duplicate", "The domain [%s] is managed by the identity provider [%s].", domain, other.Name)
-			}
-		}
-	}
 }
 
 var providerSearch = search[fa.IdentityProvider]{

@@ -33,6 +33,41 @@ func link(user fa.ID, theirs string) *fa.IdentityProviderLink {
 	return &l
 }
 
+// TestADomainHasOneProvider: also when several claim it at the same time.
+func TestADomainHasOneProvider(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		firstStart(t, db)
+		must(t, db.Tenants.Create(t.Context(), tenant(29, "Other")))
+		claim := func(n int, owner fa.ID) error {
+			p := fa.NewIdentityProvider()
+			p.ID, p.Name, p.TenantID, p.Domains = id(n), string(id(n)), owner, []string{"example.com", "example.org"}
+			return db.IdentityProviders.Create(t.Context(), &p)
+		}
+		const refused = "[duplicate]identityProvider.domains [duplicate]identityProvider.domains"
+		for _, tt := range []struct {
+			name  string
+			owner func(i int) fa.ID
+			done  int
+		}{
+			{"all for every tenant", func(int) fa.ID { return "" }, 1},
+			{"all for one tenant", func(int) fa.ID { return id(1) }, 1},
+			{"for two tenants", func(i int) fa.ID { return []fa.ID{id(1), id(29)}[i%2] }, 2},
+			{"one for every tenant, others for one", func(i int) fa.ID { return []fa.ID{"", id(1)}[i%2] }, 1},
+		} {
+			outcomes := together(6, func(i int) error { return claim(100+i, tt.owner(i)) })
+			if outcomes["done"] != tt.done || len(outcomes) > 2 || outcomes[refused] != 6-tt.done {
+				t.Errorf("%s: %v", tt.name, outcomes)
+			}
+			_, err := db.writer.ExecContext(t.Context(), "delete from identity_providers")
+			must(t, err)
+		}
+		must(t, claim(100, ""))
+		if _, err := db.IdentityProviders.Update(t.Context(), id(100), func(*fa.IdentityProvider) error { return nil }); err != nil {
+			t.Errorf("its own domains: %v", err)
+		}
+	})
+}
+
 func TestLinks(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		ctx := t.Context()

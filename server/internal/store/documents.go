@@ -26,6 +26,9 @@ type kind[T any] struct {
 	columns []string // beside id and doc
 	values  func(*T) []any
 	unique  []unique[T]
+	// exclusive refuses what an object cannot have beside others and no
+	// constraint can express; nil refuses nothing.
+	exclusive func(ctx context.Context, tx *sql.Tx, v *T) error
 }
 
 // unique is a rule that the database enforces, and how to say that it was
@@ -60,12 +63,17 @@ func (d Documents[T]) Create(ctx context.Context, v *T) error {
 // Update hands the current object to change, which must leave its id alone, and
 // stores what change made of it.
 func (d Documents[T]) Update(ctx context.Context, id fa.ID, change func(*T) error) (*T, error) {
+	return d.update(ctx, id, func(_ *sql.Tx, v *T) error { return change(v) })
+}
+
+// update is Update for a change that touches other rows too.
+func (d Documents[T]) update(ctx context.Context, id fa.ID, change func(*sql.Tx, *T) error) (*T, error) {
 	var v *T
 	err := d.tx(ctx, func(tx *sql.Tx) (err error) {
 		if v, err = d.one(ctx, tx, "id = $1"+d.db.forUpdate, id); err != nil {
 			return err
 		}
-		if err := change(v); err != nil {
+		if err := change(tx, v); err != nil {
 			return err
 		}
 		return d.put(ctx, tx, d.updateSQL(), v, id)
@@ -94,7 +102,11 @@ func (d Documents[T]) Delete(ctx context.Context, id fa.ID) error {
 // put runs a statement that writes v, after looking whether everything unique
 // is free, so that all taken values come back. self is the row that v replaces.
 func (d Documents[T]) put(ctx context.Context, tx *sql.Tx, statement string, v *T, self fa.ID) error {
-	if err := d.free(ctx, tx, v, self); err != nil {
+	err := d.free(ctx, tx, v, self)
+	if d.exclusive != nil {
+		err = fa.Join(err, d.exclusive(ctx, tx, v))
+	}
+	if err != nil {
 		return err
 	}
 	doc, err := d.db.encode(d.table, v)

@@ -95,7 +95,7 @@ func TestTakenValuesAreReportedTogether(t *testing.T) {
 
 			"application name":     {db.Applications.Create(ctx, application(20, id(1), "forum")), "[duplicate]application.name"},
 			"application both":     {db.Applications.Create(ctx, application(4, id(1), "Forum")), "[duplicate]application.id [duplicate]application.name"},
-			"application move":     {rename(db.Applications, id(4), func(v *fa.Application) { v.Name = "Forum" }), "[duplicate]application.name"},
+			"application move":     {rename(db.Applications.Documents, id(4), func(v *fa.Application) { v.Name = "Forum" }), "[duplicate]application.name"},
 			"application of other": {db.Applications.Create(ctx, application(21, id(2), "Forum")), "<nil>"},
 
 			"connector both": {db.Connectors.Create(ctx, connector(6, "cognito")), "[duplicate]connector.id [duplicate]connector.name"},

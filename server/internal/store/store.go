@@ -22,8 +22,8 @@ import (
 // DB is an open database of the current schema.
 type DB struct {
 	Tenants      Documents[fa.Tenant]
-	Applications Documents[fa.Application]
-	Connectors   Documents[fa.Connector]
+	Applications Applications
+	Connectors   Connectors
 	APIKeys      Documents[fa.APIKey]
 	SigningKeys  Documents[fa.SigningKey]
 	Groups       Documents[fa.Group]
@@ -68,8 +68,8 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	}
 	db.now, db.ring = now, &seal.Ring{}
 	db.Tenants = Documents[fa.Tenant]{db, tenants}
-	db.Applications = Documents[fa.Application]{db, applications}
-	db.Connectors = Documents[fa.Connector]{db, connectors}
+	db.Applications = Applications{Documents[fa.Application]{db, applications}}
+	db.Connectors = Connectors{Documents[fa.Connector]{db, connectors}}
 	db.APIKeys = Documents[fa.APIKey]{db, apiKeys}
 	db.SigningKeys = Documents[fa.SigningKey]{db, signingKeys}
 	db.Groups = Documents[fa.Group]{db, groups}
@@ -77,6 +77,7 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.Entities = Entities{Documents[fa.Entity]{db, entities}}
 	db.Catalog = newCatalog(db)
 	db.Jobs = Jobs{db, make(chan struct{}, 1)}
+	db.IdentityProviders.exclusive = db.ownDomains
 	return db, nil
 }
 
