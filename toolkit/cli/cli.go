@@ -58,6 +58,8 @@ type root struct {
 	Explain   explainCommand   `cmd:"" help:"Show one user: where each field comes from, and why."`
 	Forecast  forecastCommand  `cmd:"" help:"When will users be across by the slow road?"`
 	Export    exportCommand    `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
+	Purge     purgeCommand     `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
+	Status    statusCommand    `cmd:"" help:"Show where the crossing stands."`
 	Version   versionCommand   `cmd:"" help:"Print which build this is."`
 }
 

@@ -10,21 +10,25 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 	"unicode"
 
 	"wherry/internal/console"
 	"wherry/internal/exit"
 	"wherry/toolkit/config"
 	"wherry/toolkit/internal/plan"
+	"wherry/toolkit/internal/workspace"
 )
 
 // explainCommand shows how one user is mapped. It writes nothing anywhere.
 type explainCommand struct {
-	Login  string `arg:"" help:"What the user types to sign in, a username or a sub."`
-	Config string `default:"wherry.yaml" placeholder:"FILE" help:"The configuration."`
-	Pool   string `placeholder:"NAME" help:"Which pool of the configuration, by name or id. Default: the only one."`
-	In     string `placeholder:"FILE" help:"Look in what aws cognito-idp admin-get-user or list-users printed, not in the pool."`
-	Road   string `enum:"slow,bulk" default:"slow" help:"slow: as at sign-in, where LOGIN is what was typed; bulk: as at import."`
+	Login        string `arg:"" help:"What the user types to sign in, a username or a sub."`
+	Config       string `default:"wherry.yaml" placeholder:"FILE" help:"The configuration."`
+	Pool         string `placeholder:"NAME" help:"Which pool of the configuration, by name or id. Default: the only one."`
+	In           string `placeholder:"FILE" help:"Look in what aws cognito-idp admin-get-user or list-users printed, not in the pool."`
+	Workspace    string `placeholder:"FILE" help:"Look in this workspace, a file or a postgres:// URL, and tell how far the user is."`
+	WorkspaceKey string `env:"WHERRY_WORKSPACE_KEY_FILE" placeholder:"FILE" help:"The key that encrypts it."`
+	Road         string `enum:"slow,bulk" default:"slow" help:"slow: as at sign-in, where LOGIN is what was typed; bulk: as at import."`
 }
 
 // Help is the end of --help.
@@ -36,11 +40,27 @@ func (*explainCommand) Help() string {
 // address, a phone number or a preferred_username; several users may have it,
 // or none.
 type userSource interface {
-	users(ctx context.Context, login string) ([]plan.CognitoUser, error)
+	users(ctx context.Context, login string) ([]foundUser, error)
+	io.Closer
+}
+
+// foundUser is a user, and how far a workspace says that they are.
+type foundUser struct {
+	plan.CognitoUser
+	journal *journal
+}
+
+// journal is what a workspace knows of a user.
+type journal struct {
+	State  workspace.State  `json:"state"`
+	Reason string           `json:"reason,omitempty"`
+	Since  time.Time        `json:"since"`
+	Change workspace.Change `json:"change"` // what the latest export that found any found
+	Read   time.Time        `json:"read"`   // from the pool
 }
 
 // Run ends with exit code 3 if the user would be refused.
-func (c *explainCommand) Run(ctx context.Context, out *console.Console, p Process) error {
+func (c *explainCommand) Run(ctx context.Context, out *console.Console, p Process) (err error) {
 	settings, err := config.Load(c.Config, p.Getenv)
 	if err != nil {
 		return err
@@ -53,10 +73,11 @@ func (c *explainCommand) Run(ctx context.Context, out *console.Console, p Proces
 	if err != nil {
 		return exit.With(exit.Usage, fmt.Errorf("the mapping of the pool %s:\n%w", pool.Name, err), "mend the configuration and run the command again")
 	}
-	source, err := c.source(ctx, pool)
+	source, err := c.source(ctx, p, settings, pool)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, source.Close()) }()
 	users, err := source.users(ctx, c.Login)
 	if err != nil {
 		return err
@@ -78,11 +99,25 @@ func (c *explainCommand) Run(ctx context.Context, out *console.Console, p Proces
 	return nil
 }
 
-func (c *explainCommand) source(ctx context.Context, pool config.Pool) (userSource, error) {
-	if c.In != "" {
+func (c *explainCommand) source(ctx context.Context, p Process, settings *config.Config, pool config.Pool) (userSource, error) {
+	switch {
+	case c.In != "" && c.Workspace != "":
+		return nil, exit.With(exit.Usage, errors.New("there are both a file and a workspace to look in"), "give --in or --workspace")
+	case c.In != "":
 		return userFile(c.In), nil
+	case c.Workspace != "":
+		return c.exported(ctx, p, settings, pool)
 	}
 	return newUserPool(ctx, pool)
+}
+
+func (c *explainCommand) exported(ctx context.Context, p Process, settings *config.Config, pool config.Pool) (userSource, error) {
+	flags := crossingFlags{workspaceFlags: workspaceFlags{c.Workspace, c.WorkspaceKey}}
+	x, err := flags.openPool(ctx, p, settings, pool, true)
+	if err != nil {
+		return nil, err
+	}
+	return exportedUsers{x}, nil
 }
 
 // choosePool finds a pool by its name or id, and the only one without.
@@ -101,6 +136,7 @@ func choosePool(pools []config.Pool, name string) (config.Pool, error) {
 type explanation struct {
 	Username string      `json:"username"` // in Cognito
 	Road     string      `json:"road"`
+	Journal  *journal    `json:"journal,omitempty"`
 	Refused  string      `json:"refused,omitempty"`
 	Fields   []row       `json:"fields"`
 	Links    []plan.Link `json:"links,omitempty"`
@@ -113,7 +149,7 @@ type row struct {
 	Remark string `json:"remark,omitempty"`
 }
 
-func (c *explainCommand) explain(ctx context.Context, m *plan.Mapper, poolID string, u plan.CognitoUser) (explanation, error) {
+func (c *explainCommand) explain(ctx context.Context, m *plan.Mapper, poolID string, u foundUser) (explanation, error) {
 	if u.PoolID == "" {
 		u.PoolID = poolID
 	}
@@ -121,8 +157,8 @@ func (c *explainCommand) explain(ctx context.Context, m *plan.Mapper, poolID str
 	if c.Road == plan.BulkRoad.String() {
 		trip = plan.Trip{Road: plan.BulkRoad}
 	}
-	r, err := m.Map(ctx, u, trip)
-	e := explanation{Username: u.Username, Road: trip.Road.String(), Fields: rows(r), Links: r.Links, User: r.User}
+	r, err := m.Map(ctx, u.CognitoUser, trip)
+	e := explanation{Username: u.Username, Road: trip.Road.String(), Journal: u.journal, Fields: rows(r), Links: r.Links, User: r.User}
 	if err != nil {
 		e.Refused = err.Error()
 	}
@@ -152,6 +188,13 @@ func rows(r plan.Result) []row {
 
 func (e explanation) print(w io.Writer, out *console.Console) {
 	fmt.Fprintf(w, "%s, by the %s road\n\n", out.Style("1", visible(e.Username)), e.Road)
+	if j := e.Journal; j != nil {
+		fmt.Fprintf(w, "%s since %s", j.State, j.Since.Local().Format("2006-01-02 15:04:05"))
+		if j.Reason != "" {
+			fmt.Fprintf(w, ": %s", visible(j.Reason))
+		}
+		fmt.Fprintf(w, "; read from the pool on %s, %s\n\n", j.Read.Local().Format("2006-01-02 15:04:05"), j.Change)
+	}
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "FIELD\tVALUE\tSOURCE\tRULE\tREMARK")

@@ -20,7 +20,7 @@ import (
 // of list-users, or a list of users alone.
 type userFile string
 
-func (f userFile) users(_ context.Context, login string) ([]plan.CognitoUser, error) {
+func (f userFile) users(_ context.Context, login string) ([]foundUser, error) {
 	data, err := os.ReadFile(string(f))
 	if err != nil {
 		return nil, exit.With(exit.Usage, fmt.Errorf("read the users: %w", err), "name a file with --in")
@@ -30,8 +30,16 @@ func (f userFile) users(_ context.Context, login string) ([]plan.CognitoUser, er
 		return nil, exit.With(exit.Usage, fmt.Errorf("read the users of %s: %w", string(f), err),
 			"want what aws cognito-idp admin-get-user or list-users printed, as JSON")
 	}
-	return slices.DeleteFunc(all, func(u plan.CognitoUser) bool { return !meant(u, login) }), nil
+	var found []foundUser
+	for _, u := range all {
+		if meant(u, login) {
+			found = append(found, foundUser{CognitoUser: u})
+		}
+	}
+	return found, nil
 }
+
+func (userFile) Close() error { return nil }
 
 func readUsers(data []byte) ([]plan.CognitoUser, error) {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
@@ -72,7 +80,9 @@ func newUserPool(ctx context.Context, pool config.Pool) (userSource, error) {
 	return userPool{client}, nil
 }
 
-func (p userPool) users(ctx context.Context, login string) ([]plan.CognitoUser, error) {
+func (userPool) Close() error { return nil }
+
+func (p userPool) users(ctx context.Context, login string) ([]foundUser, error) {
 	u, err := p.AdminUser(ctx, login)
 	if f, ok := errors.AsType[*cognito.Failure](err); ok && f.Code == "UserNotFoundException" {
 		return nil, nil
@@ -83,5 +93,29 @@ func (p userPool) users(ctx context.Context, login string) ([]plan.CognitoUser, 
 	if u.Groups, err = p.AdminGroups(ctx, u.Username); err != nil {
 		return nil, fmt.Errorf("look the user's groups up: %w", err)
 	}
-	return []plan.CognitoUser{u}, nil
+	return []foundUser{{CognitoUser: u}}, nil
+}
+
+// exportedUsers are those whom a workspace knows.
+type exportedUsers struct{ *crossing }
+
+func (x exportedUsers) Close() error { return x.workspace.Close() }
+
+func (x exportedUsers) users(ctx context.Context, login string) ([]foundUser, error) {
+	list, err := x.part.Find(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	var found []foundUser
+	for _, u := range list {
+		f := foundUser{journal: &journal{u.State, u.Reason, u.Moved, u.Change, u.Exported}}
+		if u.Source == nil {
+			return nil, exit.With(exit.Failed, fmt.Errorf("the workspace %s was purged", x.workspace.Place()), "look the user up in the pool, without --workspace")
+		}
+		if err := json.Unmarshal(u.Source, &f.CognitoUser); err != nil {
+			return nil, fmt.Errorf("read the document of user %s: %w", u.ID, err)
+		}
+		found = append(found, f)
+	}
+	return found, nil
 }

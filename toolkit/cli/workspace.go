@@ -71,6 +71,10 @@ func (f *crossingFlags) open(ctx context.Context, p Process, existing bool) (*cr
 	if err != nil {
 		return nil, err
 	}
+	return f.openPool(ctx, p, settings, pool, existing)
+}
+
+func (f *crossingFlags) openPool(ctx context.Context, p Process, settings *config.Config, pool config.Pool, existing bool) (*crossing, error) {
 	var ids []string
 	for _, p := range settings.Pools {
 		ids = append(ids, p.ID)

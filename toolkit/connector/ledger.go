@@ -1,12 +1,15 @@
 package connector
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -74,25 +77,72 @@ func (k *Connector) WhyTurnedAway(login string) ([]TurnedAway, error) {
 	return file.of(names)
 }
 
-func (l *lines) of(names map[string]bool) ([]TurnedAway, error) {
-	f, err := os.Open(l.path)
+func (l *lines) of(names map[string]bool) (found []TurnedAway, err error) {
+	err = eachLine(l.path, func(t TurnedAway) {
+		if names[t.Login] {
+			found = append(found, t)
+		}
+	})
+	return found, err
+}
+
+// TurnedAwayCount is how many were turned away for one reason.
+type TurnedAwayCount struct {
+	Pool, Outcome string
+	People        int // by different login ids
+	Times         int
+	Last          time.Time
+}
+
+// CountTurnedAway counts what a file that connector.turned_away_log names says,
+// the most frequent first. A line that is being written is left out; a file
+// that is not there says nothing.
+func CountTurnedAway(path string) ([]TurnedAwayCount, error) {
+	counts, people := map[[2]string]*TurnedAwayCount{}, map[[3]string]bool{}
+	err := eachLine(path, func(t TurnedAway) {
+		key := [2]string{t.Pool, t.Outcome}
+		c := counts[key]
+		if c == nil {
+			c = &TurnedAwayCount{Pool: t.Pool, Outcome: t.Outcome}
+			counts[key] = c
+		}
+		c.Times++
+		if person := [3]string{t.Pool, t.Outcome, t.Login}; !people[person] {
+			people[person] = true
+			c.People++
+		}
+		if t.Time.After(c.Last) {
+			c.Last = t.Time
+		}
+	})
+	list := make([]TurnedAwayCount, 0, len(counts))
+	for _, c := range counts {
+		list = append(list, *c)
+	}
+	slices.SortFunc(list, func(a, b TurnedAwayCount) int {
+		return cmp.Or(b.People-a.People, strings.Compare(a.Pool, b.Pool), strings.Compare(a.Outcome, b.Outcome))
+	})
+	return list, err
+}
+
+// eachLine reads a file of JSON lines.
+func eachLine(path string, see func(TurnedAway)) error {
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // nobody has been turned away yet
+		return nil // nobody has been turned away yet
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read who was turned away: %w", err)
+		return fmt.Errorf("read who was turned away: %w", err)
 	}
 	defer f.Close()
-	var found []TurnedAway
 	for d := json.NewDecoder(f); ; {
 		var t TurnedAway
 		switch err := d.Decode(&t); {
-		case errors.Is(err, io.EOF):
-			return found, nil
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil
 		case err != nil:
-			return nil, fmt.Errorf("read who was turned away: %w", err)
-		case names[t.Login]:
-			found = append(found, t)
+			return fmt.Errorf("read who was turned away: %w", err)
 		}
+		see(t)
 	}
 }

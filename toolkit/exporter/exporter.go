@@ -109,12 +109,9 @@ type Result struct {
 	Seconds       float64                  `json:"seconds"`            // of this run
 }
 
-// Report is what `wherry status` shows of a run at work.
-type Report struct {
-	Users    int64                  `json:"users"`
-	Estimate int                    `json:"estimate"`
+// detail is what `wherry status` shows of a run at work beside its progress.
+type detail struct {
 	Factors  int64                  `json:"factors,omitempty"`
-	Rate     float64                `json:"usersPerSecond"`
 	Requests map[string]pace.Counts `json:"requests"`
 	Restarts int64                  `json:"restarts,omitempty"`
 }
@@ -195,11 +192,10 @@ func (e *Exporter) reporting(ctx context.Context) (stop func()) {
 	report := func() {
 		n := e.users.Load()
 		task.Set(n, int64(e.pool.Estimate))
-		r := Report{
-			Users: n, Estimate: e.pool.Estimate, Factors: e.factors.Load(), Requests: e.requests(), Restarts: e.lost.Load(),
-			Rate: float64(n-from) / max(0.001, e.Now().Sub(began).Seconds()),
-		}
-		_ = e.Run.Report(ctx, r) // the next one comes in a second
+		_ = e.Run.Report(ctx, workspace.Progress{ // the next one comes in a second
+			Step: "users", Done: n, Of: int64(e.pool.Estimate), PerSecond: float64(n-from) / max(0.001, e.Now().Sub(began).Seconds()),
+			Detail: detail{e.factors.Load(), e.requests(), e.lost.Load()},
+		})
 	}
 	go func() {
 		defer close(ended)

@@ -87,7 +87,7 @@ func TestARunAtWorkKeepsItsBatch(t *testing.T) {
 	b, err := one.Next(t.Context(), &Query{}, 10)
 	must(t, err)
 	c.advance(2 * patience)
-	must(t, one.Report(t.Context(), map[string]int{"sent": 10}))
+	must(t, one.Report(t.Context(), Progress{Step: "users", Done: 10}))
 	b2, err := two.Next(t.Context(), &Query{}, 10)
 	must(t, err)
 	if b2.Resumed || b2.N == b.N || b2.Users != 5 {
@@ -107,12 +107,12 @@ func TestRunsOfAKindDoNotOverlapOnSQLite(t *testing.T) {
 			must(t, err, two.End(ctx, "done"))
 		default:
 			wantRefusal(t, err, exit.Failed, "another wherry export works on the pool")
-			must(t, one.Report(ctx, map[string]int{"users": 5}), one.End(ctx, "interrupted"))
+			must(t, one.Report(ctx, Progress{Step: "users", Done: 5, Of: 10, PerSecond: 1}), one.End(ctx, "interrupted"))
 			begin(t, p, Export)
 		}
 		runs, err := w.Runs(ctx, 10)
 		must(t, err)
-		if len(runs) != 3 || runs[0].Kind != Export || runs[0].Started.IsZero() {
+		if len(runs) != 3 || runs[0].Kind != Export || runs[0].Started.IsZero() || !w.Shared() && runs[2].Progress.Left() != 5*time.Second {
 			t.Errorf("%+v", runs)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 type Move struct {
 	User   int64 // its number
 	To     State
-	Reason string // why, for Refused and Skipped; a remark for the other states
+	Reason string // why, for Refused and Skipped; counted by, so without personal data
 
 	// Plan is what the user becomes, with To Planned.
 	Plan *Plan

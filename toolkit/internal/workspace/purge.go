@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"wherry/internal/exit"
@@ -112,4 +115,13 @@ func (w *Workspace) rewrite(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Print writes the receipt for people.
+func (r Receipt) Print(w io.Writer) {
+	fmt.Fprintf(w, "erased from %s on %s:\n", r.Workspace, r.At.Format(time.RFC3339))
+	for _, what := range slices.Sorted(maps.Keys(r.Erased)) {
+		fmt.Fprintf(w, "%10d %s\n", r.Erased[what], what)
+	}
+	fmt.Fprintf(w, "left: %s\n", r.Left)
 }

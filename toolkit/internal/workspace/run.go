@@ -37,8 +37,12 @@ const (
 	patience = 90 * time.Second
 )
 
-// How runs end that nobody ended.
-const killed = "killed"
+// How runs stand that nobody has ended.
+const (
+	Running = "running"
+	Dead    = "dead"   // it shows no life
+	killed  = "killed" // and another run has begun since
+)
 
 // ErrLost says that another machine has taken the work over, because this one
 // showed no life for too long.
@@ -122,9 +126,25 @@ func (r *Run) live(ctx context.Context) {
 	}
 }
 
-// Report tells how far the run is, in the run's own words: what `wherry
-// status` shows of it, as JSON. It must hold no personal data.
-func (r *Run) Report(ctx context.Context, progress any) error {
+// Progress is how far a run is. It must hold no personal data.
+type Progress struct {
+	Step      string  `json:"step"` // what is counted: "users", "links"
+	Done      int64   `json:"done"`
+	Of        int64   `json:"of,omitempty"` // 0: not known
+	PerSecond float64 `json:"perSecond"`
+	Detail    any     `json:"detail,omitempty"` // more, in the run's own words
+}
+
+// Left is the time until all is done, 0 if nobody knows.
+func (p Progress) Left() time.Duration {
+	if p.PerSecond <= 0 || p.Of <= p.Done {
+		return 0
+	}
+	return time.Duration(float64(p.Of-p.Done) / p.PerSecond * float64(time.Second)).Round(time.Second)
+}
+
+// Report tells `wherry status` how far the run is.
+func (r *Run) Report(ctx context.Context, progress Progress) error {
 	doc, err := json.Marshal(progress)
 	if err == nil {
 		_, err = r.w.writer.ExecContext(ctx, "update runs set progress = $1, beat = $2 where n = $3", string(doc), r.w.instant(), r.N)
@@ -158,16 +178,16 @@ func (w *Workspace) alive() int64 { return w.instant() - patience.Milliseconds()
 
 // RunInfo is what there is to know of a run.
 type RunInfo struct {
-	N        int64           `json:"run"`
-	Pool     string          `json:"pool"`
-	Kind     Kind            `json:"kind"`
-	Host     string          `json:"host"`
-	PID      int             `json:"pid"`
-	Started  time.Time       `json:"started"`
-	Beat     time.Time       `json:"lastSeen"`
-	Ended    time.Time       `json:"ended,omitzero"`
-	Outcome  string          `json:"outcome"` // "running" and "dead" for one that has not ended
-	Progress json.RawMessage `json:"progress"`
+	N        int64     `json:"run"`
+	Pool     string    `json:"pool"`
+	Kind     Kind      `json:"kind"`
+	Host     string    `json:"host"`
+	PID      int       `json:"pid"`
+	Started  time.Time `json:"started"`
+	Beat     time.Time `json:"lastSeen"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Outcome  string    `json:"outcome"` // Running or Dead for one that has not ended
+	Progress Progress  `json:"progress"`
 }
 
 // Runs lists the latest runs, the latest first.
@@ -176,14 +196,17 @@ func (w *Workspace) Runs(ctx context.Context, limit int) ([]RunInfo, error) {
 		var started, beat, ended int64
 		var progress string
 		err = rows.Scan(&r.N, &r.Pool, &r.Kind, &r.Host, &r.PID, &started, &beat, &ended, &r.Outcome, &progress)
-		r.Started, r.Beat, r.Ended, r.Progress = at(started), at(beat), at(ended), json.RawMessage(progress)
+		if err != nil {
+			return r, err
+		}
+		r.Started, r.Beat, r.Ended = at(started), at(beat), at(ended)
 		if ended == 0 {
-			r.Outcome = "running"
+			r.Outcome = Running
 			if beat < w.alive() {
-				r.Outcome = "dead"
+				r.Outcome = Dead
 			}
 		}
-		return r, err
+		return r, json.Unmarshal([]byte(progress), &r.Progress)
 	}, `select r.n, p.id, r.kind, r.host, r.pid, r.started, r.beat, coalesce(r.ended, 0), r.outcome, r.progress
 		from runs r join pools p on p.n = r.pool order by r.n desc limit $1`, limit)
 	if err != nil {
