@@ -130,8 +130,12 @@ func (x *expression) primary() (expr, error) {
 		}
 		return group{e}, err
 	case rest != "" && (rest[0] == '"' || rest[0] == '\''):
-		text, err := x.quoted()
-		return constant{text}, err
+		return x.quoted()
+	case x.take("{"):
+		if !x.take("}") {
+			return nil, errors.New("of maps only the empty one, {}, can be written")
+		}
+		return constant{map[string]any{}}, nil
 	case number.MatchString(rest):
 		digits := number.FindString(rest)
 		x.at += len(digits)
@@ -151,30 +155,48 @@ func (x *expression) primary() (expr, error) {
 
 var escapes = map[byte]string{'n': "\n", 't': "\t", 'r': "\r", '"': `"`, '\'': "'", '\\': `\`, '{': "{", '$': "$"}
 
-// quoted reads a text. One with ${…} inside is refused: whoever means the
-// characters writes \$.
-func (x *expression) quoted() (string, error) {
+// quoted reads a text, with what is to be filled in.
+func (x *expression) quoted() (expr, error) {
+	var parts []expr
+	var plain strings.Builder
 	quote := x.text[x.at]
-	var out strings.Builder
 	for x.at++; x.at < len(x.text); x.at++ {
 		switch c := x.text[x.at]; {
 		case c == quote:
 			x.at++
-			return out.String(), nil
+			return joined(append(parts, constant{plain.String()})), nil
 		case c == '\\' && x.at+1 < len(x.text):
 			x.at++
-			plain, known := escapes[x.text[x.at]]
+			meant, known := escapes[x.text[x.at]]
 			if !known {
-				return "", fmt.Errorf(`\%c is not known in a text`, x.text[x.at])
+				return nil, fmt.Errorf(`\%c is not known in a text`, x.text[x.at])
 			}
-			out.WriteString(plain)
+			plain.WriteString(meant)
 		case strings.HasPrefix(x.text[x.at:], "${"):
-			return "", errors.New(`"…${…}…" is not known; write "…" + value + "…"`)
+			x.at += len("${")
+			inner, err := x.read()
+			if err != nil {
+				return nil, err
+			}
+			if x.skip(); !strings.HasPrefix(x.text[x.at:], "}") {
+				return nil, fmt.Errorf("there is something in ${…} that is not known: %q", x.ahead())
+			}
+			parts = append(parts, constant{plain.String()}, inner)
+			plain.Reset()
 		default:
-			out.WriteByte(c)
+			plain.WriteByte(c)
 		}
 	}
-	return "", errors.New("a text does not end")
+	return nil, errors.New("a text does not end")
+}
+
+// joined is the sum of texts.
+func joined(parts []expr) expr {
+	sum := parts[0]
+	for _, part := range parts[1:] {
+		sum = operation{"+", sum, part}
+	}
+	return sum
 }
 
 // postfix reads what may follow a value: .name, [key], !default, ??, ?built_in.
@@ -222,7 +244,7 @@ func (x *expression) postfix(e expr) (expr, error) {
 func (x *expression) fallback(e expr) (expr, error) {
 	x.skip()
 	rest := x.text[x.at:]
-	if rest == "" || !strings.ContainsRune(`"'(`, rune(rest[0])) && !name.MatchString(rest) && !number.MatchString(rest) {
+	if rest == "" || !strings.ContainsRune(`"'({`, rune(rest[0])) && !name.MatchString(rest) && !number.MatchString(rest) {
 		return fallback{e, constant{""}}, nil
 	}
 	if word := name.FindString(rest); word == "lt" || word == "lte" || word == "gt" || word == "gte" {

@@ -10,8 +10,8 @@
 //	[#assign name = expression]       and [#setting url_escaping_charset="UTF-8"]
 //	[#-- comment --]
 //
-// each also with < and > for the brackets. Expressions have texts, numbers,
-// true and false, a.b, a["b"], a[0], a!default, a??, !a, ==, !=, <, <=, >, >=
+// each also with < and > for the brackets. Expressions have texts, which
+// may have ${…} in them, numbers, true, false, {}, a.b, a["b"], a[0], a!default, a??, !a, ==, !=, <, <=, >, >=
 // (lt, lte, gt, gte), &&, ||, +, parentheses, and the built-ins of builtins.go.
 //
 // Source: https://freemarker.apache.org/docs/ref.html

@@ -35,10 +35,13 @@ func TestRender(t *testing.T) {
 		"keys":                   {"[#list state?keys as k]${k}=${state[k]};[/#list]", "a=1&2;b=x y;"},
 		"list restores":          {"[#list list as code]${code}[/#list]${code}", "onetwoA1B2C3"},
 		"assign":                 {`[#assign url = "https://example.com/" + code + "?n=" + (user.data.n + 1)]${url}`, "https://example.com/A1B2C3?n=4"},
-		"comment and setting":    {`[#-- ${nothing} [#if --][#setting url_escaping_charset="UTF-8"]a<#-- x -->b`, "ab"},
-		"a bracket in a text":    {`[#if "]" == ']']a[/#if]<#if "a>b"?contains(">")>b</#if>`, "ab"},
-		"comparing":              {`[#if code == "A1B2C3" && 1 < 2 && 2 >= 2 || false]a[/#if][#if code != "x"]b[/#if]`, "ab"},
-		"nothing is escaped":     {"${user.firstName}", "Ada & <Co>"},
+		"as FusionAuth's own": {`[#assign url = "https://example.com/${code}?client_id=${(application.oauthConfiguration.clientId)!''}&e=${user.email?url}" /]
+[#list state!{} as key, value][#if key != "b" && value??][#assign url = url + "&" + key?url + "=" + value?url/][/#if][/#list][#list nothing!{} as k, v]x[/#list]${url}`,
+			"\nhttps://example.com/A1B2C3?client_id=&e=ada%40example.com&a=1%262"},
+		"comment and setting": {`[#-- ${nothing} [#if --][#setting url_escaping_charset="UTF-8"]a<#-- x -->b`, "ab"},
+		"a bracket in a text": {`[#if "]" == ']']a[/#if]<#if "a>b"?contains(">")>b</#if>`, "ab"},
+		"comparing":           {`[#if code == "A1B2C3" && 1 < 2 && 2 >= 2 || false]a[/#if][#if code != "x"]b[/#if]`, "ab"},
+		"nothing is escaped":  {"${user.firstName}", "Ada & <Co>"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +91,8 @@ func TestWhatIsNotKnownIsRefusedWithItsLine(t *testing.T) {
 		"empty":            {"${}", "a value is wanted"},
 		"two values":       {"${a b}", `not known: "b}`},
 		"arithmetic":       {"${1 - 2}", "not known"},
-		"text inside text": {`${"a ${b}"}`, "write"},
+		"text inside text": {`${"a ${b"}`, "not known"},
+		"map":              {"${{'a': 1}}", "only the empty one"},
 		"list without as":  {"[#list a]x[/#list]", "as item"},
 		"setting":          {`[#setting locale="de_DE"]`, "url_escaping_charset"},
 		"format":           {`${user.n?string.currency}`, ""},
