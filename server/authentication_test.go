@@ -26,6 +26,11 @@ var protected = []string{
 	"PUT /api/user/registration/" + janeID + "/" + applicationID + " {}",
 	"PATCH /api/user/registration/" + janeID + "/" + applicationID + " {}",
 	"DELETE /api/user/registration/" + janeID + "/" + applicationID,
+	"PUT /api/login/" + janeID + "/" + applicationID, "GET /api/user/change-password",
+	"POST /api/two-factor/send {}", "GET /api/two-factor/secret", "POST /api/two-factor/start {}", "GET /api/two-factor/status",
+	"POST /api/two-factor/status {}", "POST /api/user/two-factor {}", "DELETE /api/user/two-factor", "POST /api/user/two-factor/" + janeID + " {}",
+	"PUT /api/user/two-factor/" + janeID + " {}", "DELETE /api/user/two-factor/" + janeID,
+	"GET /api/user/two-factor/recovery-code/" + janeID, "POST /api/user/two-factor/recovery-code/" + janeID,
 }
 
 // TestUnauthorized: whatever is wrong with a key, there is the same answer and

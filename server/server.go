@@ -120,17 +120,24 @@ func (s *Server) wire(ids instance) {
 	cores := runtime.GOMAXPROCS(0)
 	service := &identity.Service{
 		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
-		Store: s.db, Identifiers: s.db,
+		Store: s.db, Identifiers: s.db, Counters: s.db, Actions: &identity.Lockouts{Store: s.db, UserActions: s.db.UserActions},
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
-		Outside:   &deliver.Connectors{Events: s.db, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors},
-		Now:       s.config.Now, NewID: newID,
+		Outside:   &deliver.Connectors{Events: s.db, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors},
+		Codes: &deliver.Codes{
+			Messengers: s.db.Messengers, Templates: s.db.MessageTemplates, Events: s.db, AllowPrivate: s.config.AllowPrivateConnectors,
+		},
+		Now: s.config.Now, NewID: newID,
 	}
 	importer := &identity.Importer{
 		Service: service, Schemes: password.Schemes, Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
 		Workers: cores, Begin: func() (identity.Import, error) { return s.db.NewImport() },
 	}
-	tokens := &identity.Tokens{Signer: s.keys, Groups: s.db, Now: s.config.Now, NewID: newID}
-	mux := &api.Mux{ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Now: s.config.Now, Log: s.config.Log}
+	tokens := &identity.Tokens{
+		Signer: s.keys, Verifier: s.keys, Groups: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications, Now: s.config.Now, NewID: newID,
+	}
+	mux := &api.Mux{
+		ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
+	}
 
 	(&api.Tenants{
 		Store: s.db.Tenants, Connectors: s.db.Connectors, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
@@ -149,7 +156,9 @@ func (s *Server) wire(ids instance) {
 		Store: s.db.SigningKeys, Tenants: s.db.Tenants, Applications: s.db.Applications, EntityTypes: s.db.EntityTypes,
 		Default: ids.tenant, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
-	(&api.Login{SignIn: service, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
+	(&api.Login{SignIn: service, Pings: service, Users: s.db, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
+	(&api.ChangePassword{Service: service, Users: s.db, Tenants: s.db.Tenants}).Mount(mux)
+	(&api.TwoFactor{Service: service, Users: s.db, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
 	s.mountCatalog(mux)
 	site := &site{pages: pages.New(), log: s.config.Log}

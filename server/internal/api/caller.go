@@ -16,7 +16,8 @@ const tenantHeader = "X-FusionAuth-TenantId"
 // caller is who makes a request, and for which tenant.
 type caller struct {
 	key    *fa.APIKey
-	tenant fa.ID // from the key or the header; empty: not said
+	tenant fa.ID // from the key, the token or the header; empty: not said
+	user   fa.ID // whose access token it is; empty: it is a key
 }
 
 type callerKey struct{}

@@ -12,141 +12,113 @@ import (
 	"wherry/server/internal/identity"
 )
 
-// Login serves /api/login.
+// Login serves /api/login and /api/logout.
 //
 // Source: https://fusionauth.io/docs/apis/login
 type Login struct {
 	SignIn interface {
 		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
-		StartPasswordChange(ctx context.Context, tenant *fa.Tenant, user fa.ID) (string, error)
 	}
-	Tokens interface {
-		Access(ctx context.Context, t identity.Grant) (identity.Token, error)
+	Pings interface {
+		Ping(ctx context.Context, user fa.ID, application *fa.Application) (registered bool, err error)
 	}
+	Users        UserStore
+	Tokens       AccessTokens
 	Applications Documents[fa.Application]
 
 	mux *Mux
+}
+
+// UserStore finds accounts.
+type UserStore interface {
+	User(ctx context.Context, id fa.ID) (*fa.Account, error)
+	UserByIdentity(ctx context.Context, tenant fa.ID, kind, value string) (*fa.Account, error)
 }
 
 // Mount registers the endpoints.
 func (h *Login) Mount(m *Mux) {
 	h.mux = m
 	m.HandleOpen("POST /api/login", h.login)
+	m.HandleUser("PUT /api/login", h.ping)
+	m.HandleUser("PUT /api/login/{userId}", h.ping)
+	m.HandleUser("PUT /api/login/{userId}/{applicationId}", h.ping)
+	m.HandleOpen("POST /api/logout", h.logout)
 }
 
-// loginRequest is the body of a login.
+// loginRequest is the body of a login; the other ways to sign in take part of it.
 type loginRequest struct {
-	ApplicationID fa.ID              `json:"applicationId"`
-	EventInfo     identity.EventInfo `json:"eventInfo"`
-	IPAddress     string             `json:"ipAddress"` // deprecated form of eventInfo.ipAddress
-	LoginID       string             `json:"loginId"`
-	LoginIDTypes  []string           `json:"loginIdTypes"`
-	NewDevice     bool               `json:"newDevice"`
-	NoJWT         bool               `json:"noJWT"`
-	Password      string             `json:"password"`
-	Rest          fa.Rest            `json:",embed"`
+	ApplicationID    fa.ID              `json:"applicationId"`
+	EventInfo        identity.EventInfo `json:"eventInfo"`
+	IPAddress        string             `json:"ipAddress"` // deprecated form of eventInfo.ipAddress
+	LoginID          string             `json:"loginId"`
+	LoginIDTypes     []string           `json:"loginIdTypes"`
+	NewDevice        bool               `json:"newDevice"`
+	NoJWT            bool               `json:"noJWT"`
+	OneTimePassword  string             `json:"oneTimePassword"`
+	Password         string             `json:"password"`
+	TwoFactorTrustID string             `json:"twoFactorTrustId"`
+	UserID           fa.ID              `json:"userId"` // of a ping
+	Rest             fa.Rest            `json:",embed"`
 }
 
-// loginResponse is what a proven password is answered with.
-type loginResponse struct {
-	ChangePasswordID       string   `json:"changePasswordId,omitzero"`
-	ChangePasswordReason   string   `json:"changePasswordReason,omitzero"`
-	Token                  string   `json:"token,omitzero"`
-	TokenExpirationInstant int64    `json:"tokenExpirationInstant,omitzero"`
-	User                   *fa.User `json:"user,omitzero"`
+// event is where the request came from. What it says of that itself goes first.
+func (l *loginRequest) event(r *http.Request) identity.EventInfo {
+	info := l.EventInfo
+	info.IPAddress = cmp.Or(info.IPAddress, l.IPAddress, peer(r))
+	info.UserAgent = cmp.Or(info.UserAgent, r.UserAgent())
+	return info
 }
-
-// statusNotRegistered and statusChangePassword are FusionAuth's own meanings
-// of 202 and 203.
-const (
-	statusNotRegistered  = http.StatusAccepted
-	statusChangePassword = http.StatusNonAuthoritativeInfo
-)
 
 func (h *Login) login(w http.ResponseWriter, r *http.Request) error {
-	attempt, tenant, err := h.attempt(r)
-	if err != nil {
-		return err
-	}
-	out, err := h.SignIn.SignIn(r.Context(), attempt)
-	if err != nil {
-		return err
-	}
-	if out.PasswordChangeReason != "" {
-		id, err := h.SignIn.StartPasswordChange(r.Context(), tenant, out.User.ID)
-		if err != nil {
-			return err
-		}
-		return respond(w, statusChangePassword, loginResponse{ChangePasswordID: id, ChangePasswordReason: out.PasswordChangeReason})
-	}
-	response := loginResponse{User: out.User}
-	if !attempt.NoJWT {
-		token, err := h.Tokens.Access(r.Context(), identity.Grant{
-			Tenant: tenant, Application: attempt.Application, User: out.User, Registration: out.Registration,
-			AuthenticationType: out.AuthenticationType,
-		})
-		if err != nil {
-			return err
-		}
-		response.Token, response.TokenExpirationInstant = token.Compact, token.Expires.UnixMilli()
-		http.SetCookie(w, accessTokenCookie(r, token.Compact))
-	}
-	status := http.StatusOK
-	if attempt.Application != nil && out.Registration == nil {
-		status = statusNotRegistered
-	}
-	return respond(w, status, response)
-}
-
-func accessTokenCookie(r *http.Request, token string) *http.Cookie {
-	return &http.Cookie{
-		Name: "access_token", Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
-	}
-}
-
-// attempt reads and checks the request.
-func (h *Login) attempt(r *http.Request) (a identity.Attempt, tenant *fa.Tenant, err error) {
 	request, err := readLogin(r)
 	if err != nil {
-		return a, nil, err
+		return err
 	}
-	if a.Application, tenant, err = h.place(r, request.ApplicationID); err != nil {
-		return a, nil, err
+	c, application, tenant, err := h.place(r, request.ApplicationID)
+	if err != nil {
+		return err
 	}
-	a.TenantID, a.LoginID, a.LoginIDTypes, a.Password = tenant.ID, request.LoginID, request.LoginIDTypes, secret.String(request.Password)
-	a.EventInfo, a.NewDevice, a.NoJWT = request.EventInfo, request.NewDevice, request.NoJWT
-	a.EventInfo.IPAddress = cmp.Or(a.EventInfo.IPAddress, request.IPAddress, peer(r))
-	a.EventInfo.UserAgent = cmp.Or(a.EventInfo.UserAgent, r.UserAgent())
-	return a, tenant, nil
+	a := identity.Attempt{
+		TenantID: tenant.ID, Application: application, LoginID: request.LoginID, LoginIDTypes: request.LoginIDTypes,
+		Password: secret.String(request.Password), OneTimePassword: request.OneTimePassword, TwoFactorTrustID: trustID(r, request.TwoFactorTrustID),
+		Address: peer(r), EventInfo: request.event(r), NewDevice: request.NewDevice, NoJWT: request.NoJWT,
+	}
+	if c.key != nil { // whoever has one speaks for others, and says for whom
+		a.Address = a.EventInfo.IPAddress
+	}
+	out, err := h.SignIn.SignIn(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return signedIn{Outcome: out, tenant: tenant, application: application, noJWT: request.NoJWT}.respond(w, r, h.Tokens)
 }
 
 // place is where somebody signs in: to an application, or to a tenant alone.
 // Without an API key that is only possible where they do not ask for one.
-func (h *Login) place(r *http.Request, applicationID fa.ID) (*fa.Application, *fa.Tenant, error) {
+func (h *Login) place(r *http.Request, applicationID fa.ID) (caller, *fa.Application, *fa.Tenant, error) {
 	c, err := h.caller(r)
 	if err != nil {
-		return nil, nil, err
+		return c, nil, nil, err
 	}
-	application, err := h.application(r.Context(), c, applicationID)
+	application, err := activeApplication(r.Context(), h.Applications, c, applicationID)
 	if err != nil {
-		return nil, nil, err
+		return c, nil, nil, err
 	}
 	if application != nil {
 		c.tenant = application.TenantID
 	}
 	tenant, err := h.mux.tenantFor(r.Context(), c.tenant)
 	if err != nil {
-		return nil, nil, err
+		return c, nil, nil, err
 	}
 	needsKey := tenant.LoginConfiguration.RequireAuthentication
 	if application != nil {
 		needsKey = application.LoginConfiguration.RequireAuthentication
 	}
 	if needsKey && c.key == nil {
-		return nil, nil, errUnauthorized
+		return c, nil, nil, errUnauthorized
 	}
-	return application, tenant, nil
+	return c, application, tenant, nil
 }
 
 // caller is who asks; its key is nil without one that may. The header names the
@@ -159,12 +131,12 @@ func (h *Login) caller(r *http.Request) (caller, error) {
 	return c, err
 }
 
-// application is the one that somebody signs in to; nil when none is named.
-func (h *Login) application(ctx context.Context, c caller, id fa.ID) (*fa.Application, error) {
+// activeApplication is the one that somebody signs in to; nil when none is named.
+func activeApplication(ctx context.Context, applications Documents[fa.Application], c caller, id fa.ID) (*fa.Application, error) {
 	if id == "" {
 		return nil, nil //nolint:nilnil // documented above
 	}
-	a, err := h.Applications.Get(ctx, id)
+	a, err := applications.Get(ctx, id)
 	if errors.Is(err, fa.ErrNotFound) || err == nil && (!a.Active || !c.sees(a.TenantID)) {
 		return nil, fa.FieldError("applicationId", "invalid", "There is no active application with the id [%s].", id)
 	}
@@ -172,24 +144,85 @@ func (h *Login) application(ctx context.Context, c caller, id fa.ID) (*fa.Applic
 }
 
 func readLogin(r *http.Request) (request loginRequest, err error) {
-	raw, _, err := readRaw(r, typeJSON)
-	if err != nil {
-		return request, err
-	}
-	if err := fa.Decode(raw, &request); err != nil {
+	if err := readInto(r, &request); err != nil {
 		return request, err
 	}
 	var errs fa.Errors
-	errs.Require(request.LoginID, "loginId")
-	errs.Require(request.Password, "password")
+	if request.OneTimePassword == "" {
+		errs.Require(request.LoginID, "loginId")
+		errs.Require(request.Password, "password")
+	}
 	checkLoginIDTypes(&errs, request.LoginIDTypes)
 	return request, errs.OrNil()
+}
+
+// readInto reads a body that is no envelope.
+func readInto(r *http.Request, v any) error {
+	raw, _, err := readRaw(r, typeJSON)
+	if err != nil {
+		return err
+	}
+	return fa.Decode(raw, v)
 }
 
 func checkLoginIDTypes(errs *fa.Errors, types []string) {
 	for _, kind := range types {
 		errs.OneOf(kind, "loginIdTypes", fa.IdentityEmail, fa.IdentityPhoneNumber, fa.IdentityUsername)
 	}
+}
+
+// ping records a sign-in that an application has done by itself.
+func (h *Login) ping(w http.ResponseWriter, r *http.Request) error {
+	request, err := readPing(r)
+	if err != nil {
+		return err
+	}
+	user, err := userOf(r, h.Users, request.UserID)
+	if err != nil {
+		return err
+	}
+	application, err := activeApplication(r.Context(), h.Applications, callerOf(r), request.ApplicationID)
+	if err != nil {
+		return err
+	}
+	registered, err := h.Pings.Ping(r.Context(), user.ID, application)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if !registered {
+		status = statusNotRegistered
+	}
+	return respond(w, status, struct{}{}) // the official clients read JSON
+}
+
+// readPing takes the ids of the path before those of a body.
+func readPing(r *http.Request) (request loginRequest, err error) {
+	if r.ContentLength != 0 {
+		if err := readInto(r, &request); err != nil {
+			return request, err
+		}
+	}
+	for name, id := range map[string]*fa.ID{"userId": &request.UserID, "applicationId": &request.ApplicationID} {
+		inPath, err := pathID(r, name)
+		if err != nil {
+			return request, err
+		}
+		*id = cmp.Or(inPath, *id)
+	}
+	return request, nil
+}
+
+// logout makes the browser forget. It needs no key, and nothing is wrong with a
+// token that is unknown.
+func (h *Login) logout(w http.ResponseWriter, r *http.Request) error {
+	for _, name := range []string{"access_token", "refresh_token"} {
+		gone := cookie(r, name, "")
+		gone.MaxAge = -1
+		http.SetCookie(w, gone)
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
 }
 
 // peer is the address that the request came from.

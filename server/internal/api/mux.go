@@ -30,6 +30,7 @@ type Mux struct {
 	*http.ServeMux
 	Keys    KeyStore
 	Tenants Documents[fa.Tenant]
+	Bearers Bearers
 	Now     func() time.Time
 	Log     *slog.Logger
 
@@ -119,9 +120,12 @@ var errUnauthorized = errors.New("no API key with this permission")
 func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var refused *fa.Errors
 	var tooLarge *http.MaxBytesError
+	var prevented *identity.Prevented
 	switch {
 	case errors.As(err, &refused):
 		_ = respond(w, http.StatusBadRequest, refused)
+	case errors.As(err, &prevented):
+		_ = respond(w, http.StatusConflict, prevented)
 	case errors.As(err, &tooLarge):
 		_ = respond(w, http.StatusRequestEntityTooLarge,
 			fa.GeneralError("requestTooLarge", "The request body is larger than %d bytes.", tooLarge.Limit))
@@ -135,6 +139,10 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(http.StatusLocked)
 	case errors.Is(err, identity.ErrExpired):
 		w.WriteHeader(http.StatusGone)
+	case errors.Is(err, identity.ErrCode):
+		w.WriteHeader(statusWrongCode)
+	case errors.Is(err, identity.ErrRateLimited):
+		_ = respond(w, http.StatusTooManyRequests, fa.GeneralError("RateLimitedException", "There were too many attempts. Try again later."))
 	case errors.Is(err, identity.ErrBusy):
 		w.Header().Set("Retry-After", "1")
 		_ = respond(w, http.StatusServiceUnavailable, fa.GeneralError("busy", "Too many sign-ins at this moment. Try again in a second."))
@@ -145,6 +153,8 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.WriteHeader(http.StatusInternalServerError)
 	}
 }
+
+func isNotFound(err error) bool { return errors.Is(err, fa.ErrNotFound) }
 
 // respond writes v as JSON.
 func respond(w http.ResponseWriter, status int, v any) error {

@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 
 	"wherry/server/internal/fa"
@@ -91,16 +90,25 @@ func (h *Users) find(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	u, err := firstUser(r.Context(), h.Store, tenant.ID, types, value)
+	if err != nil {
+		return err
+	}
+	return respondAccount(w, u)
+}
+
+// usualTypes are the types of login ids, where a request names none.
+var usualTypes = []string{fa.IdentityEmail, fa.IdentityUsername}
+
+// firstUser finds the user with a login id, by each type in turn.
+func firstUser(ctx context.Context, users UserStore, tenant fa.ID, types []string, loginID string) (*fa.Account, error) {
 	for _, kind := range types {
-		u, err := h.Store.UserByIdentity(r.Context(), tenant.ID, kind, value)
-		if err == nil {
-			return respondAccount(w, u)
-		}
-		if !errors.Is(err, fa.ErrNotFound) {
-			return err
+		u, err := users.UserByIdentity(ctx, tenant, kind, loginID)
+		if !isNotFound(err) {
+			return u, err
 		}
 	}
-	return fa.ErrNotFound
+	return nil, fa.ErrNotFound
 }
 
 // lookup reads which login id is asked for, and which types it may have, in
@@ -119,7 +127,7 @@ func lookup(r *http.Request) (types []string, value string, err error) {
 	case q.Has("loginIdTypes"):
 		return q["loginIdTypes"], q.Get("loginId"), errs.OrNil()
 	default:
-		return []string{fa.IdentityEmail, fa.IdentityUsername}, q.Get("loginId"), nil
+		return usualTypes, q.Get("loginId"), nil
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"wherry/server/internal/fa"
@@ -25,18 +24,32 @@ const maxAnswer = 1 << 20
 type Connectors struct {
 	Events       EventLog
 	Now          func() time.Time
+	Keys         Keys // for client certificates
 	AllowPrivate bool
 
-	mu      sync.Mutex
-	clients map[patience]*http.Client // they keep connections alive
+	clients clients
 }
 
-// patience is how long a receiver may take to accept a connection, and how long
-// to begin its answer.
-type patience struct{ connect, read time.Duration }
+// Keys finds keys of Key Master, or says fa.ErrNotFound.
+type Keys interface {
+	Get(ctx context.Context, id fa.ID) (*fa.SigningKey, error)
+}
 
-func patienceOf(c *fa.Connector) patience {
-	return patience{time.Duration(c.ConnectTimeout) * time.Millisecond, time.Duration(c.ReadTimeout) * time.Millisecond}
+// receiver is the connector as the one who is called.
+func (c *Connectors) receiver(ctx context.Context, conn *fa.Connector) (receiver, error) {
+	r := receiver{connect: time.Duration(conn.ConnectTimeout) * time.Millisecond, read: time.Duration(conn.ReadTimeout) * time.Millisecond}
+	if conn.SSLCertificateKeyID == "" {
+		return r, nil
+	}
+	key, err := c.Keys.Get(ctx, conn.SSLCertificateKeyID)
+	if errors.Is(err, fa.ErrNotFound) {
+		return r, fmt.Errorf("there is no key with the id [%s] for the client certificate", conn.SSLCertificateKeyID)
+	}
+	if err != nil {
+		return r, errors.New("the client certificate cannot be read")
+	}
+	r.certificate, r.key = key.Certificate, key.Secret
+	return r, nil
 }
 
 // Authenticate implements identity.Outside.
@@ -80,14 +93,21 @@ func (c *Connectors) generic(ctx context.Context, conn *fa.Connector, request id
 	}
 	// The read timeout covers the time to the first byte; a body that trickles
 	// gets as long again.
-	p := patienceOf(conn)
-	ctx, cancel := context.WithTimeout(ctx, p.connect+2*p.read)
+	to, err := c.receiver(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	client, err := c.clients.to(to, c.AllowPrivate)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, to.connect+2*to.read)
 	defer cancel()
 	req, err := newConnectorRequest(ctx, conn, request)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.client(p).Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, plainly(err)
 	}
@@ -122,17 +142,7 @@ func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identi
 	if err != nil || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return nil, errors.New("the authentication URL cannot be used")
 	}
-	req.Header.Set("Accept", "application/json")
-	if conn.HTTPAuthenticationUsername != "" {
-		req.SetBasicAuth(conn.HTTPAuthenticationUsername, conn.HTTPAuthenticationPassword)
-	}
-	for name, value := range conn.Headers {
-		req.Header.Set(name, value)
-		if strings.EqualFold(name, "Host") {
-			req.Host = value
-		}
-	}
-	req.Header.Set("Content-Type", "application/json")
+	authenticate(req, conn.Headers, conn.HTTPAuthenticationUsername, conn.HTTPAuthenticationPassword)
 	// The name without a value is not sent. It tells the client that asking again
 	// does no harm when a connection turns out to have been closed while it was
 	// idle, which else would look like a wrong password.
@@ -140,18 +150,19 @@ func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identi
 	return req, nil
 }
 
-func (c *Connectors) client(p patience) *http.Client {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	client, ok := c.clients[p]
-	if !ok {
-		if c.clients == nil {
-			c.clients = map[patience]*http.Client{}
-		}
-		client = newClient(p, c.AllowPrivate)
-		c.clients[p] = client
+// authenticate sets what a request with a JSON body is sent with.
+func authenticate(req *http.Request, headers map[string]string, username, password string) {
+	req.Header.Set("Accept", "application/json")
+	if username != "" {
+		req.SetBasicAuth(username, password)
 	}
-	return client
+	for name, value := range headers {
+		req.Header.Set(name, value)
+		if strings.EqualFold(name, "Host") {
+			req.Host = value
+		}
+	}
+	req.Header.Set("Content-Type", "application/json")
 }
 
 // plainly names what went wrong with a call, without the URL around it. What

@@ -381,7 +381,7 @@ func TestAConnectionThatDiedWhileIdleIsReplaced(t *testing.T) {
 	if requests.Load() != 3 {
 		t.Errorf("%d requests", requests.Load())
 	}
-	for _, client := range connectors.clients {
+	for _, client := range connectors.clients.all {
 		client.CloseIdleConnections()
 	}
 	_ = ln.Close()

@@ -5,6 +5,7 @@ package deliver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -50,8 +51,8 @@ func public(addr netip.Addr) bool {
 // newClient makes an HTTP client without a proxy. The check happens on the
 // address that is dialled, after name resolution, so a name that changes its
 // mind gains nothing.
-func newClient(p patience, allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{Timeout: p.connect}
+func newClient(r receiver, config *tls.Config, allowPrivate bool) *http.Client {
+	dialer := &net.Dialer{Timeout: r.connect}
 	if !allowPrivate {
 		dialer.Control = func(_, address string, _ syscall.RawConn) error {
 			to, err := netip.ParseAddrPort(address)
@@ -67,12 +68,13 @@ func newClient(p patience, allowPrivate bool) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext:            dialer.DialContext,
-			TLSHandshakeTimeout:    p.connect,
-			ResponseHeaderTimeout:  p.read,
+			TLSHandshakeTimeout:    r.connect,
+			ResponseHeaderTimeout:  r.read,
 			MaxResponseHeaderBytes: 64 << 10,
 			MaxIdleConnsPerHost:    32,
 			IdleConnTimeout:        90 * time.Second,
 			ForceAttemptHTTP2:      true,
+			TLSClientConfig:        config,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

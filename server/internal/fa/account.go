@@ -1,15 +1,17 @@
 package fa
 
-// Account is a user with what the API never shows: the password's hash.
+// Account is a user with what the API never shows: the hash of the password, and
+// of those that it must not be again.
 type Account struct {
 	User
 	Credential
+	Previous []Credential // the newest first
 }
 
 // Credential is a hashed password; the zero value is none.
 type Credential struct {
-	Scheme string // FusionAuth's encryptionScheme
-	Factor int
-	Salt   string // as on the wire: base64 for most schemes
-	Hash   string
+	Scheme string `json:"scheme"`
+	Factor int    `json:"factor"`
+	Salt   string `json:"salt"` // as on the wire: base64 for most schemes
+	Hash   string `json:"hash"`
 }

@@ -10,24 +10,28 @@ import (
 //
 // Source: https://fusionauth.io/docs/apis/applications
 type Application struct {
-	Active                           bool                      `json:"active"`
-	AuthenticationTokenConfiguration Enableable                `json:"authenticationTokenConfiguration"`
-	Data                             Data                      `json:"data"`
-	ID                               ID                        `json:"id,omitzero"`
-	InsertInstant                    int64                     `json:"insertInstant,omitzero"`
-	JWTConfiguration                 JWTConfiguration          `json:"jwtConfiguration"`
-	LastUpdateInstant                int64                     `json:"lastUpdateInstant,omitzero"`
-	LoginConfiguration               LoginConfiguration        `json:"loginConfiguration"`
-	Name                             string                    `json:"name"`
-	OAuthConfiguration               OAuthConfiguration        `json:"oauthConfiguration"`
-	PasswordlessConfiguration        Enableable                `json:"passwordlessConfiguration"`
-	RegistrationConfiguration        RegistrationConfiguration `json:"registrationConfiguration"`
-	Roles                            []Role                    `json:"roles"`
-	State                            string                    `json:"state"`
-	TenantID                         ID                        `json:"tenantId,omitzero"`
-	ThemeID                          ID                        `json:"themeId,omitzero"`
-	VerifyRegistration               bool                      `json:"verifyRegistration"`
-	Rest                             Rest                      `json:",embed"`
+	Active                           bool                                       `json:"active"`
+	AuthenticationTokenConfiguration Enableable                                 `json:"authenticationTokenConfiguration"`
+	Data                             Data                                       `json:"data"`
+	ID                               ID                                         `json:"id,omitzero"`
+	InsertInstant                    int64                                      `json:"insertInstant,omitzero"`
+	ExternalIdentifierConfiguration  ApplicationExternalIdentifierConfiguration `json:"externalIdentifierConfiguration"`
+	JWTConfiguration                 JWTConfiguration                           `json:"jwtConfiguration"`
+	LastUpdateInstant                int64                                      `json:"lastUpdateInstant,omitzero"`
+	LoginConfiguration               LoginConfiguration                         `json:"loginConfiguration"`
+	MultiFactorConfiguration         ApplicationMultiFactorConfiguration        `json:"multiFactorConfiguration"`
+	Name                             string                                     `json:"name"`
+	OAuthConfiguration               OAuthConfiguration                         `json:"oauthConfiguration"`
+	PasswordlessConfiguration        Enableable                                 `json:"passwordlessConfiguration"`
+	RegistrationConfiguration        RegistrationConfiguration                  `json:"registrationConfiguration"`
+	Roles                            []Role                                     `json:"roles"`
+	State                            string                                     `json:"state"`
+	TenantID                         ID                                         `json:"tenantId,omitzero"`
+	ThemeID                          ID                                         `json:"themeId,omitzero"`
+	Unverified                       RegistrationUnverified                     `json:"unverified"`
+	VerificationStrategy             string                                     `json:"verificationStrategy,omitzero"` // ClickableLink or FormField
+	VerifyRegistration               bool                                       `json:"verifyRegistration"`
+	Rest                             Rest                                       `json:",embed"`
 }
 
 // Enableable is a settings group of which we only know whether it is on.
@@ -107,6 +111,7 @@ func NewApplication() Application {
 		RegistrationConfiguration: RegistrationConfiguration{LoginIDType: "email", Type: "basic"},
 		Roles:                     []Role{},
 		State:                     StateActive,
+		Unverified:                RegistrationUnverified{Behavior: BehaviorAllow},
 	}
 }
 
@@ -117,6 +122,7 @@ func (a *Application) Normalize() {
 	a.OAuthConfiguration.ClientID = a.ID
 	a.OAuthConfiguration.settleClientAuthentication()
 	a.JWTConfiguration.RefreshTokenRevocationPolicy = nil // only tenants have one
+	a.MultiFactorConfiguration.normalize()
 	a.State = StateInactive
 	if a.Active {
 		a.State = StateActive
@@ -149,6 +155,7 @@ func (a *Application) Validate() error {
 	if a.JWTConfiguration.Enabled {
 		a.JWTConfiguration.validate(&errs, "application.jwtConfiguration")
 	}
+	a.MultiFactorConfiguration.validate(&errs, "application.multiFactorConfiguration")
 	seen := map[string]bool{}
 	for _, role := range a.Roles {
 		role.validate(&errs, "application.roles")

@@ -1,6 +1,7 @@
 package fa
 
 import (
+	"encoding/base64"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -25,12 +26,29 @@ type TwoFactor struct {
 
 // TwoFactorMethod is one factor: authenticator, email or sms.
 type TwoFactorMethod struct {
-	Email       string `json:"email,omitzero"`
-	ID          string `json:"id,omitzero"`
-	Method      string `json:"method"`
-	MobilePhone string `json:"mobilePhone,omitzero"`
-	Secret      string `json:"secret,omitzero"` // of an authenticator, in base64; never shown
-	Rest        Rest   `json:",embed"`
+	Authenticator *Authenticator `json:"authenticator,omitzero"`
+	Email         string         `json:"email,omitzero"`
+	ID            string         `json:"id,omitzero"`
+	LastUsed      bool           `json:"lastUsed,omitzero"`
+	Method        string         `json:"method"`
+	MobilePhone   string         `json:"mobilePhone,omitzero"`
+	Name          string         `json:"name,omitzero"`
+	Secret        string         `json:"secret,omitzero"` // of an authenticator, in base64; never shown
+	Rest          Rest           `json:",embed"`
+}
+
+// Authenticator is how an authenticator app makes its codes.
+type Authenticator struct {
+	Algorithm  string `json:"algorithm"`
+	CodeLength int    `json:"codeLength"`
+	TimeStep   int    `json:"timeStep"` // seconds
+	Rest       Rest   `json:",embed"`
+}
+
+// NewAuthenticator returns the only way there is: FusionAuth ignores what else
+// a request says.
+func NewAuthenticator() *Authenticator {
+	return &Authenticator{Algorithm: "HmacSHA1", CodeLength: 6, TimeStep: 30}
 }
 
 // The methods of second factors.
@@ -57,13 +75,44 @@ func (t *TwoFactor) Normalize() {
 		switch m := &t.Methods[i]; m.Method {
 		case MethodAuthenticator:
 			m.Email, m.MobilePhone = "", ""
+			if m.Authenticator == nil {
+				m.Authenticator = NewAuthenticator()
+			}
 		case MethodEmail:
-			m.MobilePhone, m.Secret = "", ""
+			m.MobilePhone, m.Secret, m.Authenticator = "", "", nil
 		case MethodSMS:
-			m.Email, m.Secret = "", ""
+			m.Email, m.Secret, m.Authenticator = "", "", nil
 		}
 	}
 }
+
+// Shown is the methods without their secrets.
+func (t *TwoFactor) Shown() []TwoFactorMethod {
+	shown := slices.Clone(t.Methods)
+	for i := range shown {
+		shown[i].Secret = ""
+	}
+	return shown
+}
+
+// Method returns the method with an id.
+func (t *TwoFactor) Method(id string) (*TwoFactorMethod, bool) {
+	i := slices.IndexFunc(t.Methods, func(m TwoFactorMethod) bool { return m.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &t.Methods[i], true
+}
+
+// Use notes which method was used last.
+func (t *TwoFactor) Use(id string) {
+	for i := range t.Methods {
+		t.Methods[i].LastUsed = t.Methods[i].ID == id
+	}
+}
+
+// To is the address or the number to which codes of the method are sent.
+func (m *TwoFactorMethod) To() string { return m.Email + m.MobilePhone }
 
 // KeepSecrets takes over from old what a client cannot send back, because it
 // was never shown.
@@ -79,5 +128,21 @@ func (t *TwoFactor) KeepSecrets(old TwoFactor) {
 				m.Secret = o.Secret
 			}
 		}
+	}
+}
+
+func (m *TwoFactorMethod) check(errs *Errors, path string) {
+	switch m.Method {
+	case MethodAuthenticator:
+		if _, err := base64.StdEncoding.DecodeString(m.Secret); err != nil {
+			errs.Field(path+".secret", "invalid", "The secret of an authenticator is not valid base64.")
+		}
+		errs.Require(m.Secret, path+".secret")
+	case MethodEmail:
+		errs.Require(m.Email, path+".email")
+	case MethodSMS:
+		errs.Require(m.MobilePhone, path+".mobilePhone")
+	default:
+		errs.OneOf(m.Method, path+".method", MethodAuthenticator, MethodEmail, MethodSMS)
 	}
 }

@@ -29,8 +29,10 @@ const (
 	IdentityUsername    = "username"
 )
 
-// Why an identity may be used although nobody has verified it.
+// Why an identity may be used although nobody has verified it, or may not.
 const (
+	VerifiedPending      = "Pending"      // it has to be verified
+	VerifiedImplicit     = "Implicit"     // it has to be, unless acting on a message has done so
 	VerifiedDisabled     = "Disabled"     // the tenant does not ask for it
 	VerifiedTrusted      = "Trusted"      // a connector says whether it is
 	VerifiedUnverifiable = "Unverifiable" // it is a user name
@@ -105,6 +107,21 @@ func (u *User) TrustIdentities(verified bool, now int64) {
 		}
 	}
 	u.settleVerified(now)
+}
+
+// AwaitVerification says of an identity of that type which is new now that it
+// has to be verified.
+func (u *User) AwaitVerification(kind string, now int64) {
+	for i := range u.Identities {
+		if id := &u.Identities[i]; id.Type == kind && !id.Verified && id.InsertInstant == now && id.VerifiedReason == VerifiedDisabled {
+			id.VerifiedReason = VerifiedPending
+		}
+	}
+}
+
+// AwaitsVerification tells whether the identity has to be verified and is not.
+func (i *Identity) AwaitsVerification() bool {
+	return !i.Verified && (i.VerifiedReason == VerifiedPending || i.VerifiedReason == VerifiedImplicit)
 }
 
 // settleVerified derives the user's deprecated properties from the identities.

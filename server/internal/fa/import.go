@@ -1,11 +1,6 @@
 package fa
 
-import (
-	"encoding/base64"
-	"fmt"
-
-	"wherry/server/internal/jsondoc"
-)
+import "wherry/server/internal/jsondoc"
 
 // ImportUser is a user as an import brings it: unlike elsewhere, inactive
 // unless the request says otherwise, and perhaps with a hashed password.
@@ -92,9 +87,6 @@ func (u *ImportUser) Validate() error {
 	if u.Hashed() {
 		u.checkHash(&errs)
 	}
-	for i, m := range u.TwoFactor.Methods {
-		m.checkImported(&errs, fmt.Sprintf("user.twoFactor.methods[%d]", i))
-	}
 	return errs.OrNil()
 }
 
@@ -107,33 +99,12 @@ func (u *ImportUser) checkHash(errs *Errors) {
 	}
 }
 
-func (m *TwoFactorMethod) checkImported(errs *Errors, path string) {
-	switch m.Method {
-	case MethodAuthenticator:
-		if _, err := base64.StdEncoding.DecodeString(m.Secret); err != nil {
-			errs.Field(path+".secret", "invalid", "The secret of an authenticator is not valid base64.")
-		}
-		errs.Require(m.Secret, path+".secret")
-	case MethodEmail:
-		errs.Require(m.Email, path+".email")
-	case MethodSMS:
-		errs.Require(m.MobilePhone, path+".mobilePhone")
-	default:
-		errs.OneOf(m.Method, path+".method", MethodAuthenticator, MethodEmail, MethodSMS)
-	}
-}
-
 // settleImported gives every authenticator the settings that FusionAuth has,
 // whatever the request says.
 func (t *TwoFactor) settleImported() {
 	for i := range t.Methods {
-		m := &t.Methods[i]
-		if m.Method != MethodAuthenticator {
-			continue
+		if m := &t.Methods[i]; m.Method == MethodAuthenticator {
+			m.Authenticator = NewAuthenticator()
 		}
-		if m.Rest == nil {
-			m.Rest = Rest{}
-		}
-		m.Rest["authenticator"] = []byte(`{"algorithm":"HmacSHA1","codeLength":6,"timeStep":30}`)
 	}
 }

@@ -30,3 +30,14 @@ func (t *MessageTemplate) Validate() error {
 	errs.OneOf(t.Type, "messageTemplate.type", messageSMS, "Voice")
 	return errs.OrNil()
 }
+
+// In is the template in the first of these languages that it has, else the
+// default one.
+func (t *MessageTemplate) In(languages []string) string {
+	for _, language := range languages {
+		if text, there := t.LocalizedTemplates[language]; there {
+			return text
+		}
+	}
+	return t.DefaultTemplate
+}

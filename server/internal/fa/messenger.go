@@ -29,6 +29,9 @@ type Messenger struct {
 
 const messageSMS = "SMS"
 
+// MessengerGeneric is the type of messengers that are an HTTP endpoint.
+const MessengerGeneric = "Generic"
+
 // NewMessenger returns a messenger with every default filled in.
 func NewMessenger() Messenger { return Messenger{Data: Data{}} }
 
@@ -52,7 +55,7 @@ func (m *Messenger) Validate() error {
 		errs.OneOf(kind, "messenger.messageTypes", messageSMS, "Voice")
 	}
 	switch m.Type {
-	case "Generic":
+	case MessengerGeneric:
 		errs.Endpoint(m.URL, "messenger.url", "http", "https")
 		errs.Positive(m.ConnectTimeout, "messenger.connectTimeout")
 		errs.Positive(m.ReadTimeout, "messenger.readTimeout")
@@ -67,7 +70,7 @@ func (m *Messenger) Validate() error {
 			errs.Require(m.FromPhoneNumber, "messenger.fromPhoneNumber")
 		}
 	default:
-		errs.OneOf(m.Type, "messenger.type", "Generic", "Kafka", "Twilio")
+		errs.OneOf(m.Type, "messenger.type", MessengerGeneric, "Kafka", "Twilio")
 	}
 	return errs.OrNil()
 }

@@ -24,6 +24,13 @@ type Registration struct {
 	Rest                Rest              `json:",embed"`
 }
 
+// RegistrationUnverified is what happens to those who have not verified their
+// registration.
+type RegistrationUnverified struct {
+	Behavior string `json:"behavior"` // Allow or Gated
+	Rest     Rest   `json:",embed"`
+}
+
 // NewRegistration returns a registration with every default filled in.
 func NewRegistration() Registration {
 	return Registration{

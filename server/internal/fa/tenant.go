@@ -29,6 +29,7 @@ type Tenant struct {
 	Name                              string                            `json:"name"`
 	PasswordEncryptionConfiguration   PasswordEncryptionConfiguration   `json:"passwordEncryptionConfiguration"`
 	PasswordValidationRules           PasswordValidationRules           `json:"passwordValidationRules"`
+	RateLimitConfiguration            RateLimitConfiguration            `json:"rateLimitConfiguration"`
 	SSOConfiguration                  SSOConfiguration                  `json:"ssoConfiguration"`
 	State                             string                            `json:"state"`
 	ThemeID                           ID                                `json:"themeId,omitzero"`
@@ -59,6 +60,7 @@ func NewTenant() Tenant {
 		MultiFactorConfiguration:          newMultiFactorConfiguration(),
 		PasswordEncryptionConfiguration:   newPasswordEncryptionConfiguration(),
 		PasswordValidationRules:           newPasswordValidationRules(),
+		RateLimitConfiguration:            newRateLimitConfiguration(),
 		SSOConfiguration:                  SSOConfiguration{DeviceTrustTimeToLiveInSeconds: 31_536_000},
 		State:                             StateActive,
 		ThemeID:                           DefaultThemeID,
@@ -86,9 +88,12 @@ func (t *Tenant) Validate() error {
 	errs.Positive(t.HTTPSessionMaxInactiveInterval, "tenant.httpSessionMaxInactiveInterval")
 	validatePolicies(&errs, t.ConnectorPolicies)
 	t.ExternalIdentifierConfiguration.validate(&errs, "tenant.externalIdentifierConfiguration")
+	t.FailedAuthenticationConfiguration.validate(&errs, "tenant.failedAuthenticationConfiguration")
 	t.JWTConfiguration.validate(&errs, "tenant.jwtConfiguration")
+	t.MultiFactorConfiguration.validate(&errs, "tenant.multiFactorConfiguration")
 	t.PasswordEncryptionConfiguration.validate(&errs, "tenant.passwordEncryptionConfiguration")
 	t.PasswordValidationRules.validate(&errs, "tenant.passwordValidationRules")
+	t.RateLimitConfiguration.validate(&errs, "tenant.rateLimitConfiguration")
 	if t.MaximumPasswordAge.Enabled {
 		errs.Positive(t.MaximumPasswordAge.Days, "tenant.maximumPasswordAge.days")
 	}
@@ -114,6 +119,12 @@ type ConnectorPolicy struct {
 func (p *ConnectorPolicy) Covers(loginID string) bool {
 	at := strings.LastIndexByte(loginID, '@')
 	return slices.Contains(p.Domains, "*") || at >= 0 && slices.Contains(p.Domains, strings.ToLower(loginID[at+1:]))
+}
+
+// Migrates tells whether the users of a connector become the tenant's own at
+// their first sign-in.
+func (t *Tenant) Migrates(connector ID) bool {
+	return slices.ContainsFunc(t.ConnectorPolicies, func(p ConnectorPolicy) bool { return p.ConnectorID == connector && p.Migrate })
 }
 
 func normalizePolicies(policies []ConnectorPolicy) []ConnectorPolicy {

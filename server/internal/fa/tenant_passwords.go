@@ -57,6 +57,9 @@ type RememberPreviousPasswords struct {
 	Rest    Rest `json:",embed"`
 }
 
+// maxRemembered bounds how many hashes a change of password may cost.
+const maxRemembered = 24
+
 func newPasswordValidationRules() PasswordValidationRules {
 	return PasswordValidationRules{MaxLength: 256, MinLength: 8, RememberPreviousPasswords: RememberPreviousPasswords{Count: 1}}
 }
@@ -67,6 +70,10 @@ func (r *PasswordValidationRules) validate(errs *Errors, path string) {
 	}
 	if r.MinLength < 1 || r.MinLength > r.MaxLength {
 		errs.Field(path+".minLength", "invalid", "The [%s.minLength] property must be between 1 and the maximum length.", path)
+	}
+	if n := r.RememberPreviousPasswords.Count; r.RememberPreviousPasswords.Enabled && (n < 1 || n > maxRemembered) {
+		errs.Field(path+".rememberPreviousPasswords.count", "invalid",
+			"The [%s.rememberPreviousPasswords.count] property must be between 1 and %d.", path, maxRemembered)
 	}
 }
 
@@ -87,6 +94,23 @@ func (r *PasswordValidationRules) Check(errs *Errors, password, path string) {
 	}
 	if r.RequireNumber && !strings.ContainsFunc(password, unicode.IsDigit) {
 		errs.Field(path, "requireNumber", "Your password must contain a number.")
+	}
+}
+
+// CheckFor is Check for the password of somebody: it reports login ids in it
+// where the rules forbid them.
+func (r *PasswordValidationRules) CheckFor(errs *Errors, u *User, password, path string) {
+	r.Check(errs, password, path)
+	if !r.DisallowUserLoginID {
+		return
+	}
+	lower := strings.ToLower(password)
+	for _, id := range []struct{ reason, value, text string }{
+		{"containsEmail", u.Email, "email address"}, {"containsUsername", u.Username, "username"}, {"containsPhoneNumber", u.PhoneNumber, "phone number"},
+	} {
+		if id.value != "" && strings.Contains(lower, strings.ToLower(id.value)) {
+			errs.Field(path, id.reason, "Your password must not contain your %s.", id.text)
+		}
 	}
 }
 

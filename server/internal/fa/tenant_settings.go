@@ -1,5 +1,7 @@
 package fa
 
+import "time"
+
 // TenantLoginConfiguration is what the Login API asks of callers that name no
 // application.
 type TenantLoginConfiguration struct {
@@ -43,6 +45,15 @@ type Header struct {
 	Rest  Rest   `json:",embed"`
 }
 
+// What happens to them: they sign in, or have to verify first.
+const (
+	BehaviorAllow = "Allow"
+	BehaviorGated = "Gated"
+)
+
+// StrategyFormField asks for a code where others send a link.
+const StrategyFormField = "FormField"
+
 // Unverified is what happens to users who have not verified an identity.
 type Unverified struct {
 	AllowEmailChangeWhenGated bool   `json:"allowEmailChangeWhenGated"`
@@ -57,7 +68,7 @@ func newEmailConfiguration() EmailConfiguration {
 		Host:                             "localhost",
 		ImplicitEmailVerificationAllowed: true,
 		Port:                             25,
-		Unverified:                       Unverified{Behavior: "Allow"},
+		Unverified:                       Unverified{Behavior: BehaviorAllow},
 		VerificationStrategy:             "ClickableLink",
 	}
 }
@@ -85,35 +96,27 @@ func newFailedAuthenticationConfiguration() FailedAuthenticationConfiguration {
 	return FailedAuthenticationConfiguration{ActionDuration: 3, ActionDurationUnit: "MINUTES", ResetCountInSeconds: 60, TooManyAttempts: 5}
 }
 
-// MultiFactorConfiguration is the tenant's second factors.
-type MultiFactorConfiguration struct {
-	Authenticator AuthenticatorConfiguration `json:"authenticator"`
-	Email         FactorConfiguration        `json:"email"`
-	LoginPolicy   string                     `json:"loginPolicy"` // Disabled, Enabled or Required
-	SMS           FactorConfiguration        `json:"sms"`
-	Rest          Rest                       `json:",embed"`
+func (c *FailedAuthenticationConfiguration) validate(errs *Errors, path string) {
+	errs.OneOf(c.ActionDurationUnit, path+".actionDurationUnit", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS")
+	errs.Positive(c.ActionDuration, path+".actionDuration")
+	errs.Positive(c.ResetCountInSeconds, path+".resetCountInSeconds")
+	errs.Positive(c.TooManyAttempts, path+".tooManyAttempts")
 }
 
-// AuthenticatorConfiguration is TOTP, RFC 6238.
-type AuthenticatorConfiguration struct {
-	Algorithm  string `json:"algorithm"`
-	CodeLength int    `json:"codeLength"`
-	Enabled    bool   `json:"enabled"`
-	TimeStep   int    `json:"timeStep"` // seconds
-	Rest       Rest   `json:",embed"`
-}
-
-// FactorConfiguration is a factor whose code is sent to the user.
-type FactorConfiguration struct {
-	Enabled     bool `json:"enabled"`
-	MessengerID ID   `json:"messengerId,omitzero"`
-	TemplateID  ID   `json:"templateId,omitzero"`
-	Rest        Rest `json:",embed"`
-}
-
-func newMultiFactorConfiguration() MultiFactorConfiguration {
-	return MultiFactorConfiguration{
-		Authenticator: AuthenticatorConfiguration{Algorithm: "HmacSHA1", CodeLength: 6, Enabled: true, TimeStep: 30},
-		LoginPolicy:   "Enabled",
+// Until is when a lockout that begins now ends.
+func (c *FailedAuthenticationConfiguration) Until(now time.Time) time.Time {
+	n := c.ActionDuration
+	switch c.ActionDurationUnit {
+	case "HOURS":
+		return now.Add(time.Duration(n) * time.Hour)
+	case "DAYS":
+		return now.AddDate(0, 0, n)
+	case "WEEKS":
+		return now.AddDate(0, 0, 7*n)
+	case "MONTHS":
+		return now.AddDate(0, n, 0)
+	case "YEARS":
+		return now.AddDate(n, 0, 0)
 	}
+	return now.Add(time.Duration(n) * time.Minute)
 }

@@ -1,6 +1,7 @@
 package fa
 
 import (
+	"fmt"
 	"net/mail"
 	"slices"
 	"strings"
@@ -142,6 +143,9 @@ func (u *User) check(errs *Errors) {
 		errs.Field("user.imageUrl", "couldNotConvert", "[%s] is not an absolute URL.", u.ImageURL)
 	}
 	errs.locale(u.Timezone, u.PreferredLanguages, "user")
+	for i, m := range u.TwoFactor.Methods {
+		m.check(errs, fmt.Sprintf("user.twoFactor.methods[%d]", i))
+	}
 }
 
 // locale checks what users and registrations say about where they are.

@@ -51,6 +51,7 @@ func (s *Service) complete(ctx context.Context, tenant *fa.Tenant, u *fa.User) e
 	u.TenantID, u.InsertInstant, u.LastUpdateInstant = tenant.ID, now, now
 	u.EncryptionScheme, u.Identities = "", nil
 	u.Normalize()
+	nameMethods(&u.TwoFactor)
 	u.SettleIdentities(fa.VerifiedTrusted, now)
 	u.TrustIdentities(verified, now)
 

@@ -130,6 +130,7 @@ func TestACopyIsRenewedAtEachSignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.policies(policy(first, false))
+	w.configure(func(v *fa.Tenant) { v.MultiFactorConfiguration.LoginPolicy = fa.FactorsDisabled })
 	registered := func(app fa.ID, role string) string {
 		return `,"registrations":[{"applicationId":"` + string(app) + `","roles":["` + role + `"]}]`
 	}

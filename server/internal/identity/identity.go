@@ -21,8 +21,11 @@ type Service struct {
 	Groups       Lookup[fa.Group]
 	Store        Store
 	Identifiers  Identifiers
+	Counters     Counters
+	Actions      Actions
 	Passwords    *password.Hasher
 	Outside      Outside
+	Codes        Sender
 	Now          func() time.Time
 	NewID        func() fa.ID
 }

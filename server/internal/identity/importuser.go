@@ -3,7 +3,6 @@ package identity
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"slices"
 
@@ -93,7 +92,7 @@ func nameMethods(t *fa.TwoFactor) {
 	for i := range t.Methods {
 		m := &t.Methods[i]
 		for ids[m.ID] {
-			m.ID = rand.Text()[:4]
+			m.ID = methodID()
 		}
 		ids[m.ID] = true
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"wherry/internal/secret"
 	"wherry/server/internal/fa"
@@ -26,7 +27,7 @@ func (s *Service) setPassword(ctx context.Context, tenant *fa.Tenant, u *fa.Acco
 	if err != nil {
 		return refusedPassword(scheme, err)
 	}
-	u.Credential = fa.Credential{Scheme: made.EncryptionScheme, Factor: made.Factor, Salt: made.Salt, Hash: made.Hash}
+	u.Credential = credentialOf(made)
 	u.PasswordLastUpdateInstant = s.millis()
 	return nil
 }
@@ -43,6 +44,87 @@ func refusedPassword(scheme string, err error) error {
 		return fa.FieldError("user.password", "tooLong", "Your password is too long for the encryption scheme [%s].", scheme)
 	}
 	return fmt.Errorf("hash a password: %w", err)
+}
+
+// checkPassword reports which rules of the tenant a new password breaks, those
+// about earlier passwords among them.
+func (s *Service) checkPassword(ctx context.Context, tenant *fa.Tenant, u *fa.Account, plain, path string) error {
+	var errs fa.Errors
+	rules := tenant.PasswordValidationRules
+	rules.CheckFor(&errs, &u.User, plain, path)
+	if err := errs.OrNil(); err != nil || !rules.RememberPreviousPasswords.Enabled {
+		return err
+	}
+	for _, c := range append([]fa.Credential{u.Credential}, u.Previous...) {
+		if c.Hash == "" {
+			continue
+		}
+		err := s.compare(ctx, tenant, c, secret.String(plain))
+		if err == nil {
+			return fa.FieldError(path, "previouslyUsed", "Your password must not be one that you have used before.")
+		}
+		if !errors.Is(err, ErrCredentials) {
+			return err
+		}
+	}
+	return nil
+}
+
+// remembered is the earlier passwords of somebody who gets a new one.
+func remembered(tenant *fa.Tenant, u *fa.Account) []fa.Credential {
+	remember := tenant.PasswordValidationRules.RememberPreviousPasswords
+	if !remember.Enabled {
+		return nil
+	}
+	all := u.Previous
+	if u.Hash != "" {
+		all = append([]fa.Credential{u.Credential}, all...)
+	}
+	return all[:min(len(all), remember.Count)]
+}
+
+// rehash hashes a password that was right as the tenant wants passwords hashed
+// today, if that is another way than the stored one and the tenant asks for it.
+// What cannot be hashed so, or not now, stays as it is.
+func (s *Service) rehash(ctx context.Context, tenant *fa.Tenant, p proof) error {
+	config, old := tenant.PasswordEncryptionConfiguration, p.user.Credential
+	current := old.Scheme == config.EncryptionScheme && old.Factor == config.EncryptionSchemeFactor
+	if !config.ModifyEncryptionSchemeOnLogin || p.password == "" || old.Hash == "" || current {
+		return nil
+	}
+	made, err := s.Passwords.New(ctx, config.EncryptionScheme, p.password.Reveal(), config.EncryptionSchemeFactor)
+	if err != nil {
+		return nil //nolint:nilerr // the sign-in succeeds, and the next one tries again
+	}
+	return s.Store.NoteUser(ctx, p.user.ID, func(u *fa.Account) error {
+		if u.Credential == old { // else it was changed meanwhile
+			u.Credential = credentialOf(made)
+		}
+		return nil
+	})
+}
+
+func credentialOf(h password.Hashed) fa.Credential {
+	return fa.Credential{Scheme: h.EncryptionScheme, Factor: h.Factor, Salt: h.Salt, Hash: h.Hash}
+}
+
+// atPath is an error about a user's password as an error about the one at path.
+func atPath(err error, path string) error {
+	refused, ok := errors.AsType[*fa.Errors](err)
+	if !ok {
+		return err
+	}
+	var moved fa.Errors
+	for from, list := range refused.FieldErrors {
+		for _, e := range list {
+			reason, _, _ := strings.Cut(strings.TrimPrefix(e.Code, "["), "]")
+			if from == "user.password" {
+				from = path
+			}
+			moved.Field(from, reason, "%s", e.Message)
+		}
+	}
+	return moved.OrNil()
 }
 
 // compare proves a password; without a credential it takes as long and always

@@ -15,10 +15,13 @@ import (
 //
 // Source: https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/tokens
 type Tokens struct {
-	Signer Signer
-	Groups Groups
-	Now    func() time.Time
-	NewID  func() fa.ID
+	Signer       Signer
+	Verifier     Verifier
+	Groups       Groups
+	Tenants      Lookup[fa.Tenant]
+	Applications Lookup[fa.Application]
+	Now          func() time.Time
+	NewID        func() fa.ID
 }
 
 // Signer signs claims with one of the keys of Key Master.
@@ -28,6 +31,13 @@ type Signer interface {
 	// Hash is the left half of the hash that OpenID Connect Core 3.1.3.6 asks
 	// for, with the hash function of the key's algorithm.
 	Hash(ctx context.Context, key fa.ID, value string) (string, error)
+}
+
+// Verifier checks the signatures of tokens that come back.
+type Verifier interface {
+	// Verify returns the claims of a token and which key has signed it, or
+	// fa.ErrNotFound.
+	Verify(ctx context.Context, token string) (key fa.ID, claims []byte, err error)
 }
 
 // Grant is somebody who may have tokens.

@@ -53,6 +53,12 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	if err := s.settle(tenant, &next.User, request.Password); err != nil {
 		return nil, err
 	}
+	if request.Password != "" {
+		known := &fa.Account{User: next.User, Credential: current.Credential, Previous: current.Previous}
+		if err := s.checkPassword(ctx, tenant, known, request.Password, "user.password"); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.checkCurrent(ctx, tenant, current, request.CurrentPassword); err != nil {
 		return nil, err
 	}
@@ -63,12 +69,13 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	u, err := s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
 		fresh := *next
 		keepServerOwned(&fresh.User, &u.User)
-		fresh.SettleIdentities(fa.VerifiedDisabled, now)
+		identify(tenant, &fresh.User, now)
 		fresh.LastUpdateInstant = now
 		if request.Password == "" {
-			fresh.Credential = u.Credential
+			fresh.Credential, fresh.Previous = u.Credential, u.Previous
 		} else {
-			fresh.PasswordLastUpdateInstant = now
+			fresh.Previous = remembered(tenant, u)
+			fresh.PasswordLastUpdateInstant = max(now, u.PasswordLastUpdateInstant+1)
 		}
 		*u = fresh
 		return nil
@@ -118,11 +125,21 @@ func (s *Service) SetActive(ctx context.Context, id fa.ID, active bool) (*fa.Use
 // is one, is still to be hashed. All mistakes come back together.
 func (s *Service) settle(tenant *fa.Tenant, u *fa.User, password string) error {
 	u.Normalize()
-	u.SettleIdentities(fa.VerifiedDisabled, s.millis())
+	nameMethods(&u.TwoFactor)
+	identify(tenant, u, s.millis())
 	var errs fa.Errors
 	u.Check(&errs)
 	if password != "" {
-		tenant.PasswordValidationRules.Check(&errs, password, "user.password")
+		tenant.PasswordValidationRules.CheckFor(&errs, u, password, "user.password")
 	}
 	return errs.OrNil()
+}
+
+// identify makes the identities. A new e-mail address has to be verified where
+// the tenant asks for it.
+func identify(tenant *fa.Tenant, u *fa.User, now int64) {
+	u.SettleIdentities(fa.VerifiedDisabled, now)
+	if tenant.EmailConfiguration.VerifyEmail {
+		u.AwaitVerification(fa.IdentityEmail, now)
+	}
 }

@@ -201,7 +201,7 @@ func TestReplaceUser(t *testing.T) {
 	w := newWorld(t)
 	w.local(adaID, func(u *fa.Account) {
 		u.FirstName, u.Data = "Ada", fa.Data{"plan": []byte(`"gold"`)}
-		u.TwoFactor.Methods = []fa.TwoFactorMethod{{ID: "A1B2", Method: fa.MethodAuthenticator, Secret: "c2VjcmV0"}}
+		u.TwoFactor.Methods = []fa.TwoFactorMethod{{ID: "A1B2", Method: fa.MethodAuthenticator, Secret: "c2VjcmV0", Authenticator: fa.NewAuthenticator()}}
 		u.TrustIdentities(true, w.millis())
 	})
 	_, err := w.Register(t.Context(), adaID, fa.Registration{ApplicationID: forum})

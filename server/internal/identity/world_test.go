@@ -46,13 +46,14 @@ type world struct {
 	t       *testing.T
 	db      *store.DB
 	outside *outside
+	codes   *codes
 	elapsed atomic.Int64
 	ids     atomic.Int64
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, outside: &outside{answers: map[fa.ID]answer{}}}
+	w := &world{t: t, outside: &outside{answers: map[fa.ID]answer{}}, codes: &codes{}}
 	db, err := store.Open(t.Context(), "", filepath.Join(t.TempDir(), "test.db"), w.now)
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +67,7 @@ func newWorld(t *testing.T) *world {
 	w.db = db
 	w.Service = &identity.Service{
 		Tenants: db.Tenants, Applications: db.Applications, Connectors: db.Connectors, Groups: db.Groups, Store: db, Identifiers: db,
+		Counters: db, Actions: &identity.Lockouts{Store: db, UserActions: db.UserActions}, Codes: w.codes,
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, 2, 500), Outside: w.outside, Now: w.now,
 		NewID: func() fa.ID { return id(1000 + int(w.ids.Add(1))) },
 	}
@@ -234,4 +236,28 @@ func refusals(err error) string {
 	}
 	slices.Sort(codes)
 	return strings.Join(codes, " ")
+}
+
+// codes keeps what was sent to people.
+type codes struct {
+	mu   sync.Mutex
+	sent []identity.CodeMessage
+}
+
+func (c *codes) SendCode(_ context.Context, m identity.CodeMessage) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = append(c.sent, m)
+	return nil
+}
+
+// last is the code that was sent last, and to where.
+func (c *codes) last() (code, to string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.sent) == 0 {
+		return "", ""
+	}
+	m := c.sent[len(c.sent)-1]
+	return m.Code, m.Method.To()
 }

@@ -2,7 +2,10 @@ package keys
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"wherry/server/internal/copies"
 	"wherry/server/internal/fa"
@@ -43,6 +46,31 @@ func (r *Ring) Hash(ctx context.Context, id fa.ID, value string) (string, error)
 		return "", fmt.Errorf("signing key %s: %w", id, err)
 	}
 	return Algorithm(stored.Algorithm).HalfHash(value), nil
+}
+
+// Verify returns the claims of a token and which of the keys has signed it, or
+// fa.ErrNotFound for a token that none has.
+func (r *Ring) Verify(ctx context.Context, token string) (key fa.ID, claims []byte, err error) {
+	verified, err := Verify(token, func(kid string) (*Verifier, error) {
+		all, err := r.Store.All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("signing keys: %w", err)
+		}
+		for _, k := range all {
+			if k.KID == kid {
+				key = k.ID
+				return load(k).Verifier()
+			}
+		}
+		return nil, ErrToken
+	}, slices.Collect(maps.Keys(algorithms))...)
+	if errors.Is(err, ErrToken) {
+		return "", nil, fa.ErrNotFound
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return key, verified.Claims, nil
 }
 
 // JWKS is the set of the public keys of the whole instance.

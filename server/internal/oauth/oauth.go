@@ -30,7 +30,7 @@ type Server struct {
 	SignIn interface {
 		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
 	}
-	Identifiers identity.Identifiers
+	Identifiers Identifiers
 	Tokens      *identity.Tokens
 	Keys        Keys
 	Pages       Pages
@@ -41,6 +41,12 @@ type Server struct {
 // Documents finds objects.
 type Documents[T any] interface {
 	Get(ctx context.Context, id fa.ID) (*T, error)
+}
+
+// Identifiers keeps what codes stand for; see identity.Identifiers.
+type Identifiers interface {
+	KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error
+	TakeIdentifier(ctx context.Context, kind, code string, value any) error
 }
 
 // Keys publishes the keys that tokens are verified with.

@@ -11,7 +11,7 @@ import (
 
 // An account is one row of users with its password, one row of registrations
 // for each application, and one of group_members for each group.
-const accountColumns = "doc, encryption_scheme, factor, salt, password_hash"
+const accountColumns = "doc, encryption_scheme, factor, salt, password_hash, previous_passwords"
 
 // account reads an account. With lock, db.forUpdate, neither the user nor the
 // registrations can go away before the transaction ends.
@@ -29,8 +29,15 @@ func (db *DB) account(ctx context.Context, q querier, lock, condition string, ar
 
 func (db *DB) scanAccount(row scanner) (*fa.Account, error) {
 	u := &fa.Account{User: fa.NewUser()}
-	if err := db.scan(row, "users", &u.User, &u.Scheme, &u.Factor, &u.Salt, &u.Hash); err != nil {
+	var previous string
+	if err := db.scan(row, "users", &u.User, &u.Scheme, &u.Factor, &u.Salt, &u.Hash, &previous); err != nil {
 		return nil, err
+	}
+	if previous == "" {
+		return u, nil
+	}
+	if err := fa.Decode([]byte(previous), &u.Previous); err != nil {
+		return nil, fmt.Errorf("stored passwords cannot be read: %v", err) //nolint:errorlint // as in scanDocument
 	}
 	return u, nil
 }
@@ -45,8 +52,11 @@ func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 	if err != nil {
 		return err
 	}
+	if row, err = withPrevious(row, u); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `insert into users (id, tenant_id, email, username_key, phone_number, active, insert_instant,
-		encryption_scheme, factor, salt, password_hash, doc) values (`+parameters(len(row))+`)`, row...); err != nil {
+		encryption_scheme, factor, salt, password_hash, doc, previous_passwords) values (`+parameters(len(row))+`)`, row...); err != nil {
 		return err
 	}
 	return db.writeRegistrations(ctx, tx, u, nil)
@@ -57,8 +67,12 @@ func (db *DB) updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before 
 	if err != nil {
 		return err
 	}
+	if row, err = withPrevious(row, u); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `update users set tenant_id = $2, email = $3, username_key = $4, phone_number = $5, active = $6,
-		insert_instant = $7, encryption_scheme = $8, factor = $9, salt = $10, password_hash = $11, doc = $12 where id = $1`, row...); err != nil {
+		insert_instant = $7, encryption_scheme = $8, factor = $9, salt = $10, password_hash = $11, doc = $12, previous_passwords = $13
+		where id = $1`, row...); err != nil {
 		return err
 	}
 	return db.writeRegistrations(ctx, tx, u, before)
@@ -77,6 +91,18 @@ func (db *DB) userRow(u *fa.Account) ([]any, error) {
 	return []any{
 		u.ID, u.TenantID, keys[0], keys[1], keys[2], u.Active, u.InsertInstant, u.Scheme, u.Factor, u.Salt, u.Hash, doc,
 	}, nil
+}
+
+// withPrevious is the row with the column that imports leave empty.
+func withPrevious(row []any, u *fa.Account) ([]any, error) {
+	if len(u.Previous) == 0 {
+		return append(row, ""), nil
+	}
+	previous, err := fa.EncodeWhole(u.Previous)
+	if err != nil {
+		return nil, fmt.Errorf("encode previous passwords: %w", err)
+	}
+	return append(row, string(previous)), nil
 }
 
 // identityKeys is what the columns for e-mail, user name and phone number hold.

@@ -36,3 +36,29 @@ func (db *DB) TakeIdentifier(ctx context.Context, kind, code string, value any) 
 	}
 	return nil
 }
+
+// Identifier reads into value what a code stands for, which it goes on doing; or
+// it returns fa.ErrNotFound.
+func (db *DB) Identifier(ctx context.Context, kind, code string, value any) error {
+	row := db.reader.QueryRowContext(ctx, "select doc from external_identifiers where hash = $1 and expires_instant > $2",
+		digest(kind+":"+code), db.now().UnixMilli())
+	if err := db.scan(row, "external_identifiers", value); err != nil {
+		return fmt.Errorf("read %s: %w", kind, err)
+	}
+	return nil
+}
+
+// ReplaceIdentifier changes what a code stands for, but not how long; it returns
+// fa.ErrNotFound if there is no such code.
+func (db *DB) ReplaceIdentifier(ctx context.Context, kind, code string, value any) error {
+	doc, err := fa.EncodeWhole(value)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", kind, err)
+	}
+	err = affectsOne(db.writer.ExecContext(ctx, "update external_identifiers set doc = $2 where hash = $1 and expires_instant > $3",
+		digest(kind+":"+code), string(doc), db.now().UnixMilli()))
+	if err != nil {
+		return fmt.Errorf("change %s: %w", kind, err)
+	}
+	return nil
+}

@@ -85,6 +85,9 @@ func TestWipe(t *testing.T) {
 			db.KeepIdentifier(ctx, "code", "x", time.Hour, 1), db.AddJobs(ctx, jobs.Job{Kind: "x"}))
 		makeGroupAndGrant(t, db, u.ID)
 		makeDocuments(t, db, u.ID)
+		_, err := db.Count(ctx, "failed", "x", time.Hour)
+		must(t, err, db.LockOut(ctx, u.ID, id(20), db.now().Add(time.Hour).UnixMilli()),
+			db.CreateWebAuthnCredential(ctx, &fa.WebAuthnCredential{ID: id(21), TenantID: id(1), UserID: u.ID, CredentialID: "x"}))
 
 		known := slices.Sorted(slices.Values(tables))
 		if diff := cmp.Diff(tablesOf(t, db), known); diff != "" {

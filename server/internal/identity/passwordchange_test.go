@@ -14,7 +14,7 @@ func TestAChangePasswordIDLivesAsLongAsTheTenantSays(t *testing.T) {
 	tenant := fa.NewTenant()
 	tenant.ExternalIdentifierConfiguration.ChangePasswordIDTTL = 60
 	start := func() string {
-		code, err := w.StartPasswordChange(t.Context(), &tenant, adaID)
+		code, err := w.StartPasswordChange(t.Context(), &tenant, &fa.Account{User: fa.User{ID: adaID}})
 		w.must(err)
 		return code
 	}
