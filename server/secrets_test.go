@@ -47,7 +47,7 @@ func confide(t *testing.T, i *instance) {
 	i.do(`POST /api/key/import {"key":{"name":"S","algorithm":"HS256","secret":"` + hush + hush + `"}}`).must(t)
 	i.send(call{tenant: tenantID, do: `POST /api/user/import {"users":[{"username":"keeper","active":true,"twoFactor":{"recoveryCodes":["` + hush + `"],"methods":[{"method":"authenticator","secret":"` + hush + `aaaa=="}]},
 		"registrations":[{"applicationId":"` + applicationID + `","authenticationToken":"` + hush + `"}]}]}`}).must(t)
-	i.do(`PATCH /api/user/` + janeID + ` {"user":{"twoFactor":{"methods":[{"id":"A","method":"authenticator","secret":"` + hush + `"}]}}}`).must(t)
+	i.do(`PATCH /api/user/` + janeID + ` {"user":{"twoFactor":{"methods":[{"id":"A","method":"authenticator","secret":"` + hush + `=="}]}}}`).must(t)
 	i.send(call{do: `POST /api/api-key {"apiKey":{"key":"` + hush + `2","name":"Once","retrievable":false}}`, as: managerKey}).must(t)
 	i.send(call{do: "GET /api/tenant", as: hush + "2"}).must(t)
 }

@@ -413,7 +413,7 @@ func (i *instance) texting(t testing.TB) *phones {
 // TestTextMessages: set up, sign in with, and take away a phone.
 func TestTextMessages(t *testing.T) {
 	t.Parallel()
-	i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+	i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 	p := i.texting(t)
 	const number = `"method":"sms","mobilePhone":"+13035550100"`
 	i.do(`POST /api/two-factor/send {"userId":"` + janeID + `",` + number + `}`).must(t)
@@ -459,7 +459,7 @@ func TestTextMessages(t *testing.T) {
 
 func TestTextMessagesFail(t *testing.T) {
 	t.Parallel()
-	i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+	i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 	p := i.texting(t)
 	i.do(withPhone).must(t)
 	id := i.challenged(t).text("twoFactorId")
