@@ -39,6 +39,7 @@ type parts struct {
 	watch      *watch
 
 	serverURL, tenantID string
+	serverData          string // the folder of its database
 	secrets             secrets
 }
 
@@ -120,7 +121,7 @@ func (p *parts) startServer(t *testing.T, run runner) {
 		}
 	})
 	ln := listen(t)
-	p.serverURL = address(ln)
+	p.serverURL, p.serverData = address(ln), dir
 	run(ln, s.Handler(), p.watch.log("server"))
 }
 

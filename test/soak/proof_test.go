@@ -1,11 +1,15 @@
 package soak
 
 import (
+	"database/sql"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
+
+	_ "modernc.org/sqlite" // the driver called sqlite
 )
 
 // reasons is what the record has to say of those whom the pool lets nobody be
@@ -42,6 +46,21 @@ func (c *crowd) prove() map[string]int {
 		count.add(c.fate(c.person(number, c.seed)))
 	})
 	return count.of
+}
+
+// accounts is how many the server has, read where it keeps them: its API shows
+// those that one asks for.
+func (p *parts) accounts(t *testing.T) (count int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(p.serverData, "wherry-server.db")+"?mode=ro&_pragma=busy_timeout(60000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(t.Context(), "select count(*) from users").Scan(&count); err != nil {
+		t.Fatal(err)
+	}
+	return count
 }
 
 // fate is what became of somebody, which must be what should have.

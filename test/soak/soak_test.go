@@ -59,6 +59,9 @@ func TestSoak(t *testing.T) {
 	attempts, mistyped := c.attempts.Load(), c.mistyped.Load()
 	outcomes := p.outcomes()
 	fates := c.prove()
+	if accounts := p.accounts(t); accounts != fates["across"] {
+		t.Errorf("the server has %d accounts, of %d users who are across", accounts, fates["across"])
+	}
 	events := p.searchEventLog(t)
 	lines, megabytes, found := w.sum()
 
