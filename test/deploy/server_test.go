@@ -60,7 +60,7 @@ func TestKubernetes(t *testing.T) {
 		"true true false": fmt.Sprint(at(spec, "securityContext", "runAsNonRoot"), at(container, "securityContext", "readOnlyRootFilesystem"),
 			at(container, "securityContext", "allowPrivilegeEscalation")),
 		"[ALL]": fmt.Sprint(at(container, "securityContext", "capabilities", "drop")),
-		"128Mi": fmt.Sprint(at(container, "resources", "limits", "memory")),
+		"256Mi": fmt.Sprint(at(container, "resources", "limits", "memory")),
 	} {
 		if got != want {
 			t.Errorf("got %s, want %s", got, want)
@@ -97,7 +97,7 @@ func TestCompose(t *testing.T) {
 	dir := write(t, "container", full)
 	service := at(documents(t, filepath.Join(dir, "compose.yaml"))["<nil>"], "services", "connector")
 	got := fmt.Sprintf("%v %v %v %v", at(service, "user"), at(service, "read_only"), at(service, "cap_drop"), at(service, "mem_limit"))
-	if got != "65532:65532 true [ALL] 128m" {
+	if got != "65532:65532 true [ALL] 256m" {
 		t.Errorf("the container runs as %s", got)
 	}
 	var policy struct {
