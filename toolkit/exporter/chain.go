@@ -13,7 +13,8 @@ import (
 	"wherry/toolkit/internal/workspace"
 )
 
-// A token is good for an hour; one that is nearly as old is not tried.
+// A token is good for an hour; one that an earlier run has left and that is
+// nearly as old is not tried.
 const tokenAge = 55 * time.Minute
 
 // restarts bounds how often one shard is begun again by one run.
@@ -44,6 +45,11 @@ type (
 )
 
 func (e *Exporter) follow(ctx context.Context, h *workspace.Shard, read reader, keep keeper) error {
+	if h.Token != "" && e.Now().Sub(h.Issued) > tokenAge {
+		if err := h.Restart(ctx); err != nil {
+			return err
+		}
+	}
 	for again := 0; ; {
 		page, err := e.page(ctx, h, read)
 		if cognito.TokenExpired(err) {
@@ -68,11 +74,6 @@ func (e *Exporter) follow(ctx context.Context, h *workspace.Shard, read reader, 
 // page reads the next page. A token that is refused before its time is tried
 // once more, because to begin again costs much more.
 func (e *Exporter) page(ctx context.Context, h *workspace.Shard, read reader) (page cognito.UsersPage, err error) {
-	if h.Token != "" && e.Now().Sub(h.Issued) > tokenAge {
-		if err := h.Restart(ctx); err != nil {
-			return page, err
-		}
-	}
 	for range 2 {
 		err = e.ask(ctx, e.lists, func(ctx context.Context) (err error) {
 			page, err = read(ctx, h.Token)

@@ -123,10 +123,11 @@ func Missing(err error) bool {
 	return ok && (f.Code == "ResourceNotFoundException" || f.Code == "UserNotFoundException")
 }
 
-// Denied tells whether the caller may not do what it did.
+// Denied tells whether the caller's IAM credentials are missing, or do not
+// allow the call.
 func Denied(err error) bool {
 	f, ok := errors.AsType[*Failure](err)
-	return ok && f.Hint == iam
+	return ok && (f.Hint == iam || f.Code == "AccessDeniedException")
 }
 
 // OutcomeOf is the outcome of the failure that an error is, or "".
