@@ -29,17 +29,11 @@ type Pacer struct {
 	// comes back. Throttled calls are repeated for as long as it takes.
 	Patience time.Duration
 
-	ceiling float64
 	limiter *rate.Limiter
 
 	mu       sync.Mutex
 	counts   Counts
-	cut      time.Time // when the rate was last halved
-	borne    float64   // what the other side seemed to bear then; 0: no idea
-	raised   time.Time
-	window   time.Time // since when served is counted
-	served   int
-	measured float64 // served a second in the window before
+	governor governor
 }
 
 // Counts is what a Pacer has done.
@@ -52,21 +46,17 @@ type Counts struct {
 
 // New makes a Pacer that never exceeds so many calls a second.
 func New(ceiling float64, judge func(error) Verdict) *Pacer {
-	return &Pacer{Judge: judge, Patience: 2 * time.Minute, ceiling: ceiling, limiter: rate.NewLimiter(rate.Limit(ceiling), burst(ceiling))}
+	return &Pacer{
+		Judge: judge, Patience: 2 * time.Minute,
+		limiter: rate.NewLimiter(rate.Limit(ceiling), burst(ceiling)), governor: governor{ceiling: ceiling, rate: ceiling},
+	}
 }
 
 // burst lets a caller make up for a tenth of a second.
 func burst(perSecond float64) int { return max(1, int(perSecond/10)) }
 
-// How the rate moves. After a cut it is back within a few seconds at a little
-// less than what was borne, and from there it rises so slowly that cuts are
-// rare.
+// How long a lost call waits before it is made again.
 const (
-	window    = time.Second
-	least     = 0.2  // calls a second
-	recovery  = 3.0  // seconds from the half to what was borne
-	below     = 0.97 // of what was borne
-	creep     = 0.003
 	firstWait = 250 * time.Millisecond
 	longest   = 10 * time.Second
 )
@@ -116,68 +106,26 @@ func (p *Pacer) Counts() Counts {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.counts
-	c.Rate = float64(p.limiter.Limit())
+	c.Rate = p.governor.rate
 	return c
 }
 
 func (p *Pacer) learn(v Verdict, began time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
 	p.counts.Calls++
+	before := p.governor.rate
 	switch v {
 	case Lost:
 		p.counts.Lost++
 	case Throttled:
 		p.counts.Throttled++
-		p.slower(began, now)
+		p.governor.wasThrottled(began, time.Now())
 	default:
-		p.measure(now)
-		p.faster(now)
+		p.governor.wasServed(time.Now())
 	}
-}
-
-// measure counts what the other side bears.
-func (p *Pacer) measure(now time.Time) {
-	if elapsed := now.Sub(p.window); elapsed >= window {
-		p.measured = float64(p.served) / elapsed.Seconds()
-		p.window, p.served = now, 0
+	if now := p.governor.rate; now != before {
+		p.limiter.SetLimit(rate.Limit(now))
+		p.limiter.SetBurst(burst(now))
 	}
-	p.served++
-}
-
-// slower halves the rate, once for all calls that were on their way together.
-func (p *Pacer) slower(began, now time.Time) {
-	if began.Before(p.cut) {
-		return
-	}
-	current := float64(p.limiter.Limit())
-	p.borne = current
-	if p.measured > 0 {
-		p.borne = min(current, p.measured)
-	}
-	p.cut, p.raised = now, now
-	p.limit(current / 2)
-}
-
-// faster raises the rate by the time that has gone by.
-func (p *Pacer) faster(now time.Time) {
-	current := float64(p.limiter.Limit())
-	if current >= p.ceiling || now.Sub(p.raised) < 100*time.Millisecond {
-		return
-	}
-	seconds := now.Sub(p.raised).Seconds()
-	p.raised = now
-	goal := p.borne * below
-	if current < goal {
-		p.limit(min(goal, current+seconds*goal/recovery))
-		return
-	}
-	p.limit(current + seconds*p.ceiling*creep)
-}
-
-func (p *Pacer) limit(perSecond float64) {
-	perSecond = min(p.ceiling, max(least, perSecond))
-	p.limiter.SetLimit(rate.Limit(perSecond))
-	p.limiter.SetBurst(burst(perSecond))
 }
