@@ -36,6 +36,10 @@ func TestTenants(t *testing.T) {
 			name: "null in data is dropped", do: `POST /api/tenant {"tenant":{"name":"T","data":{"a":null,"b":{"c":null}}}}`,
 			status: 200, want: values{"tenant.data": values{"b": values{"c": nil}}},
 		},
+		{
+			name: "what FusionAuth says itself", do: `POST /api/tenant {"tenant":{"name":"T","state":"Inactive","configured":false}}`,
+			status: 200, want: values{"tenant.state": "Active", "tenant.configured": true},
+		},
 		{name: "the issuer may be anything", do: `POST /api/tenant {"tenant":{"name":"T","issuer":"https://id.example.com"}}`, status: 200, want: values{"tenant.issuer": "https://id.example.com"}},
 		{name: "no name", do: `POST /api/tenant {"tenant":{}}`, status: 400, codes: "[blank]tenant.name"},
 		{name: "blank name", do: `POST /api/tenant {"tenant":{"name":"  "}}`, status: 400, codes: "[blank]tenant.name"},

@@ -68,13 +68,12 @@ func (h *Tenants) signWithDefault(t *fa.Tenant) {
 
 func (h *Tenants) keep(next, current *fa.Tenant) {
 	next.ID, next.InsertInstant, next.State = current.ID, current.InsertInstant, current.State
-	next.Configured = true
 	next.LastUpdateInstant = h.Now().UnixMilli()
 	h.signWithDefault(next)
 }
 
 func checkTenant(t *fa.Tenant) error {
-	t.State = fa.StateActive
+	t.State, t.Configured = fa.StateActive, true // both are FusionAuth's to say
 	t.Normalize()
 	return t.Validate()
 }
