@@ -2,4 +2,18 @@ module wherry/test/compat
 
 go 1.26.0
 
-require github.com/FusionAuth/go-client v1.68.0
+require (
+	github.com/FusionAuth/go-client v1.68.0
+	github.com/goccy/go-yaml v1.19.2
+	github.com/google/uuid v1.6.0
+	github.com/jackc/pgx/v5 v5.12.0
+	wherry v0.0.0
+)
+
+require (
+	github.com/jackc/pgpassfile v1.0.0 // indirect
+	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
+
+replace wherry => ../..

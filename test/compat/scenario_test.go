@@ -1,0 +1,174 @@
+package compat
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+)
+
+// scenario is a sequence of calls, each with what has to come of it. Both of
+// FusionAuth's clients run through it, in a tenant of its own.
+//
+// Strings may name variables: $name, or ${name} before a letter. One that stands
+// alone has the variable's value, of whatever type. In a request, a variable
+// without a value becomes a fresh UUID; in what is wanted, it takes the value
+// that came. $tenant is the scenario's own tenant.
+type scenario struct {
+	Scenario string
+	Each     []map[string]any // variables: the scenario is run once with each of these
+	Tenant   *string          // of the steps that name none
+	Steps    []step
+}
+
+// step is a call and its outcome.
+type step struct {
+	Do     []any   // the client's method, and its arguments
+	As     string  // the API key, as the kickstart file has it; none for none
+	Tenant *string // of the tenant header: $tenant unless told otherwise, empty for none
+
+	Status int    // 200 unless told otherwise, and 400 if there are errors
+	Errors string // their codes, sorted, those of fields before the general ones
+	Want   any    // of the answer; see matcher
+}
+
+const (
+	superKey = "super-key" // every kickstart file makes it
+	noKey    = "none"
+)
+
+// scenarios reads a file of them.
+func scenarios(t *testing.T, file string) []scenario {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []scenario
+	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return list
+}
+
+// runner runs scenarios through a client against an instance.
+type runner struct {
+	client
+	url  string
+	lean bool // the client does not show values that are empty
+}
+
+func (r runner) files(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios in %s: %v", dir, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			for _, s := range scenarios(t, file) {
+				r.scenario(t, s)
+			}
+		})
+	}
+}
+
+// scenario runs it with each set of variables.
+func (r runner) scenario(t *testing.T, s scenario) {
+	t.Helper()
+	if len(s.Each) == 0 {
+		s.Each = []map[string]any{{}}
+	}
+	for _, each := range s.Each {
+		v := variables(maps.Clone(each))
+		t.Run(fmt.Sprint(v.expand(s.Scenario)), func(t *testing.T) {
+			r.play(t, s, v)
+		})
+	}
+}
+
+// play goes from step to step, and stops at the first that fails.
+func (r runner) play(t *testing.T, s scenario, v variables) {
+	t.Helper()
+	if s.Tenant == nil {
+		own, none := "$tenant", ""
+		s.Tenant = &own
+		r.step(t, 0, step{Do: []any{"createTenant", own, map[string]any{"tenant": map[string]any{"name": own}}}, Tenant: &none}, v)
+	}
+	for i, one := range s.Steps {
+		if one.Tenant == nil {
+			one.Tenant = s.Tenant
+		}
+		r.step(t, i+1, one, v)
+	}
+}
+
+func (r runner) step(t *testing.T, number int, s step, v variables) {
+	t.Helper()
+	sent := s.request(v)
+	sent.URL = r.url
+	got, err := r.send(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mistakes := s.mistakes(got, &matcher{v, r.lean}); len(mistakes) > 0 {
+		t.Fatalf("step %d: %s%s:\n\t%s\nThe answer was %d %s",
+			number, sent.Method, brief(sent.Args), strings.Join(mistakes, "\n\t"), got.Status, brief(got.Body))
+	}
+}
+
+// send calls the client, or the browser for what no client does.
+func (r runner) send(sent request) (answer, error) {
+	if sent.Method != "signIn" {
+		return r.call(sent)
+	}
+	parameters := url.Values{}
+	for name, value := range sent.Args[0].(map[string]any) {
+		parameters.Set(name, fmt.Sprint(value))
+	}
+	return newBrowser(r.url).signIn(parameters, fmt.Sprint(sent.Args[1]), fmt.Sprint(sent.Args[2]))
+}
+
+func (s step) request(v variables) request {
+	do, _ := v.expand(s.Do).([]any)
+	r := request{Method: fmt.Sprint(do[0]), Args: do[1:], Key: superKey, Tenant: fmt.Sprint(v.expand(*s.Tenant))}
+	if s.As != "" {
+		r.Key = fmt.Sprint(v.expand(s.As))
+	}
+	if r.Key == noKey {
+		r.Key = ""
+	}
+	return r
+}
+
+// mistakes tells what is wrong with an answer.
+func (s step) mistakes(got answer, m *matcher) []string {
+	if got.Error != "" {
+		return []string{got.Error}
+	}
+	status, errors := s.Status, fmt.Sprint(m.vars.expand(s.Errors))
+	switch {
+	case status == 0 && errors == "":
+		status = http.StatusOK
+	case status == 0:
+		status = http.StatusBadRequest
+	}
+	came := codes(got.Body)
+	switch {
+	case got.Status != status:
+		return []string{fmt.Sprintf("status %d, want %d", got.Status, status)}
+	case came != errors:
+		return []string{fmt.Sprintf("errors %q, want %q", came, errors)}
+	case s.Want != nil:
+		return m.match("", s.Want, got.Body)
+	case status >= http.StatusMultipleChoices && errors == "" && !empty(got.Body):
+		return []string{"the body should be empty"}
+	}
+	return nil
+}
