@@ -14,6 +14,18 @@ func TestAPI(t *testing.T) {
 	})
 }
 
+// TestKickstart reads back what kickstart files in the style of FusionAuth's
+// quickstarts have made at the first start.
+func TestKickstart(t *testing.T) {
+	t.Parallel()
+	for _, instance := range []string{"quickstart", "organisation"} {
+		t.Run(instance, func(t *testing.T) {
+			t.Parallel()
+			onEach(t, instance, nil)
+		})
+	}
+}
+
 // onEach starts an instance, runs its scenarios with each client on each
 // database, and then what comes after them, unless that is nil.
 func onEach(t *testing.T, instance string, after func(*testing.T, *journal)) {

@@ -1,0 +1,2 @@
+<p>Hello ${user.firstName!"there"},
+<a href="${resetUrl}?id=${changePasswordId}">reset</a></p>
