@@ -1,17 +1,49 @@
 package compat
 
 import (
+	"net/http"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/uuid"
 )
 
 // TestAPI calls every endpoint that the documentation offers.
 func TestAPI(t *testing.T) {
 	t.Parallel()
-	onEach(t, "api", func(t *testing.T, j *journal) {
+	onEach(t, "api", func(t *testing.T, r runner, j *journal) {
 		t.Helper()
 		t.Run("endpoints", j.complete)
+		t.Run("keys", r.refusals)
 	})
+}
+
+// keyless are the endpoints that take no API key, or one or none.
+var keyless = []string{
+	"GET /api/status", "GET /api/health", "POST /api/login", "GET /api/identity-provider/lookup",
+	"GET /api/application/{applicationId}/oauth-configuration",
+	"GET /api/tenant/password-validation-rules", "GET /api/tenant/password-validation-rules/{tenantId}",
+}
+
+var parameter = regexp.MustCompile(`\{\w+\}`)
+
+// refusals makes sure that a key that may do nothing is told so everywhere, and
+// nothing else.
+func (r runner) refusals(t *testing.T) {
+	nobody, anywhere := uuid.NewString(), ""
+	for _, endpoint := range documented(t) {
+		method, path, _ := strings.Cut(endpoint, " ")
+		if !strings.HasPrefix(path, "/api/") || path == "/api/system/version" || slices.Contains(keyless, endpoint) {
+			continue
+		}
+		r.step(t, 1, step{
+			Do: []any{"request", method, parameter.ReplaceAllString(path, nobody)},
+			As: "nothing-key", Tenant: &anywhere, Status: http.StatusUnauthorized,
+		}, variables{})
+	}
 }
 
 // TestKickstart reads back what kickstart files in the style of FusionAuth's
@@ -28,7 +60,7 @@ func TestKickstart(t *testing.T) {
 
 // onEach starts an instance, runs its scenarios with each client on each
 // database, and then what comes after them, unless that is nil.
-func onEach(t *testing.T, instance string, after func(*testing.T, *journal)) {
+func onEach(t *testing.T, instance string, after func(*testing.T, runner, *journal)) {
 	t.Helper()
 	dir := filepath.Join("testdata", instance)
 	for database, fresh := range databases {
@@ -40,7 +72,7 @@ func onEach(t *testing.T, instance string, after func(*testing.T, *journal)) {
 				r := runner{client: start(t), url: j.url, lean: language == "go"}
 				r.files(t, dir)
 				if after != nil {
-					after(t, j)
+					after(t, r, j)
 				}
 			})
 		}
