@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"wherry/server/internal/fa"
 	"wherry/server/internal/jobs"
 )
 
@@ -35,10 +34,7 @@ func (s *Server) newQueue() *jobs.Queue {
 	return &jobs.Queue{
 		Store: s.db, Now: s.config.Now, NewID: func() string { return string(newID()) }, Log: s.config.Log,
 		Buried: func(ctx context.Context, kind string, attempts int, reason error) {
-			message := fmt.Sprintf("The job [%s] was given up after %d attempts: %v", kind, attempts, reason)
-			if err := s.db.LogEvent(ctx, fa.EventError, message); err != nil {
-				s.config.Log.ErrorContext(ctx, "event log cannot be written", "error", err)
-			}
+			s.logEvent(ctx, fmt.Sprintf("The job [%s] was given up after %d attempts: %v", kind, attempts, reason))
 		},
 	}
 }

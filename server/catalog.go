@@ -1,6 +1,9 @@
 package server
 
-import "wherry/server/internal/api"
+import (
+	"wherry/server/internal/api"
+	"wherry/server/internal/events"
+)
 
 // mountCatalog serves the objects that are nothing but documents.
 func (s *Server) mountCatalog(mux *api.Mux) {
@@ -16,6 +19,6 @@ func (s *Server) mountCatalog(mux *api.Mux) {
 		Store: s.db.IdentityProviders, Applications: s.db.Applications, Lambdas: s.db.Lambdas, SigningKeys: s.db.SigningKeys,
 		Tenants: s.db.Tenants, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
-	(&api.Links{Store: s.db, Providers: s.db.IdentityProviders, Now: s.config.Now}).Mount(mux)
+	(&api.Links{Store: &events.Links{LinkStore: s.db, Bus: s.bus}, Providers: s.db.IdentityProviders, Now: s.config.Now}).Mount(mux)
 	api.Reactor{}.Mount(mux)
 }

@@ -35,6 +35,9 @@ func (s *Server) firstStart(ctx context.Context) error {
 	if err := s.runKickstart(ctx, plan); err != nil {
 		return exit.With(exit.Failed, err, "mend the file and start again; it begins with an empty instance")
 	}
+	if err := s.tellOfKickstart(ctx); err != nil {
+		return err
+	}
 	census, err := s.db.Census(ctx)
 	if err != nil {
 		return err

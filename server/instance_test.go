@@ -49,8 +49,9 @@ const (
 // instance is a server that one test has for itself.
 type instance struct {
 	http.Handler
-	clock *clock
-	log   *record
+	config server.Config
+	clock  *clock
+	log    *record
 }
 
 // clock runs with the real one, ahead of it by as much as a test says.
@@ -129,10 +130,10 @@ func sampleEnv(name string) string {
 // open starts a server that ends with the test.
 func open(t testing.TB, c server.Config) *instance {
 	t.Helper()
-	i := &instance{clock: &clock{}, log: &record{}}
 	if c.Data == "" { // there is no folder for a key file
 		c.Key = sampleKey
 	}
+	i := &instance{config: c, clock: &clock{}, log: &record{}}
 	c.Now, c.Log = i.clock.now, slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s, err := server.New(t.Context(), c)
 	if err != nil {

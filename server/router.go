@@ -2,9 +2,12 @@ package server
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
+
+	"wherry/server/internal/identity"
 )
 
 // router answers what no endpoint is registered for, and keeps a broken
@@ -18,6 +21,7 @@ type router struct {
 
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer rt.recovered(w, r)
+	r = r.WithContext(identity.WithEventInfo(r.Context(), whereFrom(r)))
 	fallback, pattern := rt.mux.Handler(r)
 	switch {
 	case pattern != "":
@@ -29,6 +33,12 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		rt.notFound(w, r)
 	}
+}
+
+// whereFrom is what can be told of a request without reading it.
+func whereFrom(r *http.Request) *identity.EventInfo {
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	return &identity.EventInfo{IPAddress: host, UserAgent: r.UserAgent()}
 }
 
 // methodIsWrong tells whether the path exists for other methods, and names

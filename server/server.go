@@ -20,6 +20,7 @@ import (
 	"wherry/internal/secret"
 	"wherry/server/internal/api"
 	"wherry/server/internal/deliver"
+	"wherry/server/internal/events"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 	"wherry/server/internal/jobs"
@@ -69,6 +70,8 @@ type Server struct {
 	db         *store.DB
 	keys       *keys.Ring
 	jobs       *jobs.Queue
+	bus        *events.Bus
+	logs       *events.Logs
 	background background
 	handler    http.Handler
 }
@@ -95,6 +98,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	s := &Server{config: c, db: db, keys: &keys.Ring{Store: db.SigningKeys}}
 	s.jobs = s.newQueue()
+	s.wireEvents()
 	if err := db.Alone(ctx, s.start); err != nil {
 		if ctx.Err() != nil { // what was being done then is nobody's mistake
 			err = fmt.Errorf("start: %w", ctx.Err())
@@ -118,15 +122,17 @@ func (s *Server) Close() error {
 // wire puts the parts together and mounts them in one list.
 func (s *Server) wire(ids instance) {
 	cores := runtime.GOMAXPROCS(0)
+	users := &events.Users{Store: s.db, Bus: s.bus}
+	groups := &events.Groups{Documents: s.db.Groups, Bus: s.bus}
 	service := &identity.Service{
 		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
-		Store: s.db, Identifiers: s.db, Counters: s.db, Actions: &identity.Lockouts{Store: s.db, UserActions: s.db.UserActions},
+		Store: users, Identifiers: s.db, Counters: s.db, Actions: &identity.Lockouts{Store: s.db, UserActions: s.db.UserActions},
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
-		Outside:   &deliver.Connectors{Events: s.db, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors},
+		Outside:   &deliver.Connectors{Events: s.logs, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors},
 		Codes: &deliver.Codes{
-			Messengers: s.db.Messengers, Templates: s.db.MessageTemplates, Events: s.db, AllowPrivate: s.config.AllowPrivateConnectors,
+			Messengers: s.db.Messengers, Templates: s.db.MessageTemplates, Events: s.logs, AllowPrivate: s.config.AllowPrivateConnectors,
 		},
-		Now: s.config.Now, NewID: newID,
+		Now: s.config.Now, NewID: newID, Witness: s.bus,
 	}
 	importer := &identity.Importer{
 		Service: service, Schemes: password.Schemes, Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
@@ -143,11 +149,11 @@ func (s *Server) wire(ids instance) {
 		Store: s.db.Tenants, Connectors: s.db.Connectors, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
-	(&api.Users{Service: service, Store: s.db, Applications: s.db.Applications}).Mount(mux)
+	(&api.Users{Service: service, Store: users, Applications: s.db.Applications}).Mount(mux)
 	(&api.Import{Importer: importer, MaxBytes: s.config.ImportBytes}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
-	(&api.Groups{Store: s.db.Groups, Applications: s.db.Applications, NewID: newID, Now: s.config.Now}).Mount(mux)
-	(&api.Members{Store: s.db, Groups: s.db.Groups, NewID: newID, Now: s.config.Now}).Mount(mux)
+	(&api.Groups{Store: groups, Applications: s.db.Applications, NewID: newID, Now: s.config.Now}).Mount(mux)
+	(&api.Members{Store: &events.Members{MemberStore: s.db, Groups: groups, Bus: s.bus}, Groups: groups, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.EntityTypes{Store: s.db.EntityTypes, Keys: s.db.SigningKeys, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Entities{Store: s.db.Entities, Types: s.db.EntityTypes, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
 	(&api.Grants{Store: s.db, Entities: s.db.Entities, Types: s.db.EntityTypes, NewID: newID, Now: s.config.Now}).Mount(mux)
@@ -160,6 +166,9 @@ func (s *Server) wire(ids instance) {
 	(&api.ChangePassword{Service: service, Users: s.db, Tenants: s.db.Tenants}).Mount(mux)
 	(&api.TwoFactor{Service: service, Users: s.db, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
+	(&api.AuditLogs{Store: s.db, Log: s.logs, Zone: s.db.SystemConfiguration}).Mount(mux)
+	(&api.LoginRecords{Store: s.db, Zone: s.db.SystemConfiguration}).Mount(mux)
+	(&api.WebhookLogs{Store: s.db, Now: s.config.Now}).Mount(mux)
 	s.mountCatalog(mux)
 	site := &site{pages: pages.New(), log: s.config.Log}
 	(&oauth.Server{

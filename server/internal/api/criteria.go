@@ -17,11 +17,17 @@ type criteria struct {
 	Description     string  `json:"description"`
 	End             int64   `json:"end"`
 	EntityID        fa.ID   `json:"entityId"`
+	Event           string  `json:"event"`
+	EventResult     string  `json:"eventResult"`
+	EventType       string  `json:"eventType"`
 	GroupID         fa.ID   `json:"groupId"`
 	Message         string  `json:"message"`
 	Name            string  `json:"name"`
+	NewValue        string  `json:"newValue"`
 	NumberOfResults int     `json:"numberOfResults"`
+	OldValue        string  `json:"oldValue"`
 	OrderBy         string  `json:"orderBy"`
+	Reason          string  `json:"reason"`
 	Start           int64   `json:"start"`
 	Source          string  `json:"source"`
 	StartRow        int     `json:"startRow"`
@@ -29,6 +35,7 @@ type criteria struct {
 	TenantID        fa.ID   `json:"tenantId"`
 	Type            string  `json:"type"`
 	URL             string  `json:"url"`
+	User            string  `json:"user"`
 	UserID          fa.ID   `json:"userId"`
 	Rest            fa.Rest `json:",embed"`
 }
@@ -36,24 +43,31 @@ type criteria struct {
 // readCriteria reads a search: the parameters of a GET, or "search" in the
 // body of a POST.
 func readCriteria(r *http.Request) (criteria, error) {
-	c := criteria{NumberOfResults: 25}
+	c, _, err := readCriteriaBeside(r)
+	return c, err
+}
+
+// readCriteriaBeside is readCriteria with what a body has beside the search.
+func readCriteriaBeside(r *http.Request) (c criteria, beside envelope, err error) {
+	c.NumberOfResults = 25
 	if r.Method != http.MethodPost {
-		return c, c.readQuery(r.URL.Query())
+		return c, nil, c.readQuery(r.URL.Query())
 	}
-	body, err := read(r)
-	if err != nil {
-		return c, err
+	if beside, err = read(r); err != nil {
+		return c, nil, err
 	}
-	if err := body.decode("search", &c); err != nil {
-		return c, err
+	if err := beside.decode("search", &c); err != nil {
+		return c, nil, err
 	}
-	return c, c.validate()
+	return c, beside, c.validate()
 }
 
 func (c *criteria) readQuery(q url.Values) error {
 	var errs fa.Errors
 	c.Message, c.Name, c.OrderBy = q.Get("message"), q.Get("name"), q.Get("orderBy")
 	c.State, c.Type = q.Get("state"), q.Get("type")
+	c.Event, c.EventResult, c.EventType = q.Get("event"), q.Get("eventResult"), q.Get("eventType")
+	c.NewValue, c.OldValue, c.Reason, c.User = q.Get("newValue"), q.Get("oldValue"), q.Get("reason"), q.Get("user")
 	c.Body, c.Description, c.Source, c.URL = q.Get("body"), q.Get("description"), q.Get("source"), q.Get("url")
 	c.ApplicationID, c.EntityID, c.GroupID = idIn(&errs, q, "applicationId"), idIn(&errs, q, "entityId"), idIn(&errs, q, "groupId")
 	c.TenantID, c.UserID = idIn(&errs, q, "tenantId"), idIn(&errs, q, "userId")

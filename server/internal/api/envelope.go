@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
 	"wherry/server/internal/jsondoc"
 )
 
@@ -60,14 +61,25 @@ func readRaw(r *http.Request, types ...string) (body []byte, kind string, err er
 	return body, kind, nil
 }
 
-// read reads a body that has to be a JSON object.
+// read reads a body that has to be a JSON object. What it says about where the
+// request comes from goes into the events about it.
 func read(r *http.Request) (e envelope, err error) {
 	body, _, err := readRaw(r, typeJSON)
 	if err != nil {
 		return nil, err
 	}
-	err = fa.Decode(body, &e)
-	return e, err
+	if err := fa.Decode(body, &e); err != nil {
+		return nil, err
+	}
+	return e, e.noteEventInfo(r)
+}
+
+func (e envelope) noteEventInfo(r *http.Request) error {
+	raw, given := e["eventInfo"]
+	if !given || raw.Kind() == jsontext.KindNull {
+		return nil
+	}
+	return fa.DecodeAt("eventInfo", raw, identity.EventInfoOf(r.Context()))
 }
 
 // decode reads the object that is called name over what is in v already.

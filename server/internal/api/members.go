@@ -18,7 +18,7 @@ type Members struct {
 	Store interface {
 		TenantsOf(ctx context.Context, users []fa.ID) (map[fa.ID]fa.ID, error)
 		WriteMembers(ctx context.Context, members map[fa.ID][]fa.GroupMember, replace bool) error
-		DeleteMembers(ctx context.Context, tenant fa.ID, matches []fa.MemberMatch) (removed int64, err error)
+		DeleteMembers(ctx context.Context, tenant fa.ID, matches []fa.MemberMatch, removed func([]fa.GroupMember)) error
 		SearchMembers(ctx context.Context, s fa.MemberSearch) (found []fa.GroupMember, total int, err error)
 	}
 	Groups Documents[fa.Group]
@@ -191,8 +191,9 @@ func checkMatches(matches []fa.MemberMatch) error {
 
 // remove removes members; if they must be there, it says when none was.
 func (h *Members) remove(r *http.Request, matches []fa.MemberMatch, must bool) error {
-	removed, err := h.Store.DeleteMembers(r.Context(), callerOf(r).tenant, matches)
-	if err == nil && must && removed == 0 {
+	var removed []fa.GroupMember
+	err := h.Store.DeleteMembers(r.Context(), callerOf(r).tenant, matches, func(gone []fa.GroupMember) { removed = gone })
+	if err == nil && must && len(removed) == 0 {
 		err = fa.ErrNotFound
 	}
 	return err

@@ -146,6 +146,9 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, identity.ErrBusy):
 		w.Header().Set("Retry-After", "1")
 		_ = respond(w, http.StatusServiceUnavailable, fa.GeneralError("busy", "Too many sign-ins at this moment. Try again in a second."))
+	case errors.Is(err, fa.ErrTransaction):
+		_ = respond(w, http.StatusGatewayTimeout, fa.GeneralError("WebhookTransactionException",
+			"The webhooks of the event did not agree, or could not be reached, so nothing was changed."))
 	case errors.Is(err, context.Canceled) && r.Context().Err() != nil:
 		// Nobody is listening any more.
 	default:

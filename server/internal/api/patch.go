@@ -25,10 +25,11 @@ func readPatch(r *http.Request) (p patch, err error) {
 	case typeJSONPatch:
 		return patch{change, jsondoc.Patch}, nil
 	case typeMergePatch:
-		return patch{change, jsondoc.Merge}, nil
+		p = patch{change, jsondoc.Merge}
 	default:
-		return patch{change, jsondoc.Overlay}, nil
+		p = patch{change, jsondoc.Overlay}
 	}
+	return p, p.document().noteEventInfo(r)
 }
 
 // on applies the patch to an object, and returns the body of a PUT that would

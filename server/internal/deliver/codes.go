@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
@@ -97,14 +96,13 @@ func (c *Codes) deliver(ctx context.Context, to *fa.Messenger, m textMessage) er
 	if to.Type != fa.MessengerGeneric {
 		return fmt.Errorf("messengers of the type %s cannot be used yet", to.Type)
 	}
-	r := receiver{
-		connect: time.Duration(to.ConnectTimeout) * time.Millisecond, read: time.Duration(to.ReadTimeout) * time.Millisecond, roots: to.SSLCertificate,
-	}
+	r := newReceiver(to.ConnectTimeout, to.ReadTimeout)
+	r.roots = to.SSLCertificate
 	client, err := c.clients.to(r, c.AllowPrivate)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.connect+2*r.read)
+	ctx, cancel := context.WithTimeout(ctx, r.whole())
 	defer cancel()
 	body, err := fa.Encode(m)
 	if err != nil {
@@ -114,7 +112,7 @@ func (c *Codes) deliver(ctx context.Context, to *fa.Messenger, m textMessage) er
 	if err != nil {
 		return errors.New("the URL cannot be used")
 	}
-	authenticate(req, to.Headers, to.HTTPAuthenticationUsername, to.HTTPAuthenticationPassword)
+	introduce(req, to.HTTPAuthenticationUsername, to.HTTPAuthenticationPassword, to.Headers)
 	resp, err := client.Do(req)
 	if err != nil {
 		return plainly(err)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"wherry/server/internal/fa"
@@ -30,26 +29,10 @@ type Connectors struct {
 	clients clients
 }
 
-// Keys finds keys of Key Master, or says fa.ErrNotFound.
-type Keys interface {
-	Get(ctx context.Context, id fa.ID) (*fa.SigningKey, error)
-}
-
 // receiver is the connector as the one who is called.
 func (c *Connectors) receiver(ctx context.Context, conn *fa.Connector) (receiver, error) {
-	r := receiver{connect: time.Duration(conn.ConnectTimeout) * time.Millisecond, read: time.Duration(conn.ReadTimeout) * time.Millisecond}
-	if conn.SSLCertificateKeyID == "" {
-		return r, nil
-	}
-	key, err := c.Keys.Get(ctx, conn.SSLCertificateKeyID)
-	if errors.Is(err, fa.ErrNotFound) {
-		return r, fmt.Errorf("there is no key with the id [%s] for the client certificate", conn.SSLCertificateKeyID)
-	}
-	if err != nil {
-		return r, errors.New("the client certificate cannot be read")
-	}
-	r.certificate, r.key = key.Certificate, key.Secret
-	return r, nil
+	r := newReceiver(conn.ConnectTimeout, conn.ReadTimeout)
+	return r, r.certify(ctx, c.Keys, conn.SSLCertificateKeyID)
 }
 
 // Authenticate implements identity.Outside.
@@ -101,7 +84,7 @@ func (c *Connectors) generic(ctx context.Context, conn *fa.Connector, request id
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, to.connect+2*to.read)
+	ctx, cancel := context.WithTimeout(ctx, to.whole())
 	defer cancel()
 	req, err := newConnectorRequest(ctx, conn, request)
 	if err != nil {
@@ -142,27 +125,8 @@ func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identi
 	if err != nil || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
 		return nil, errors.New("the authentication URL cannot be used")
 	}
-	authenticate(req, conn.Headers, conn.HTTPAuthenticationUsername, conn.HTTPAuthenticationPassword)
-	// The name without a value is not sent. It tells the client that asking again
-	// does no harm when a connection turns out to have been closed while it was
-	// idle, which else would look like a wrong password.
-	req.Header["Idempotency-Key"] = nil
+	introduce(req, conn.HTTPAuthenticationUsername, conn.HTTPAuthenticationPassword, conn.Headers)
 	return req, nil
-}
-
-// authenticate sets what a request with a JSON body is sent with.
-func authenticate(req *http.Request, headers map[string]string, username, password string) {
-	req.Header.Set("Accept", "application/json")
-	if username != "" {
-		req.SetBasicAuth(username, password)
-	}
-	for name, value := range headers {
-		req.Header.Set(name, value)
-		if strings.EqualFold(name, "Host") {
-			req.Host = value
-		}
-	}
-	req.Header.Set("Content-Type", "application/json")
 }
 
 // plainly names what went wrong with a call, without the URL around it. What

@@ -13,6 +13,7 @@ type Tenant struct {
 	ConnectorPolicies                 []ConnectorPolicy                 `json:"connectorPolicies"`
 	Data                              Data                              `json:"data"`
 	EmailConfiguration                EmailConfiguration                `json:"emailConfiguration"`
+	EventConfiguration                EventConfiguration                `json:"eventConfiguration"`
 	ExternalIdentifierConfiguration   ExternalIdentifierConfiguration   `json:"externalIdentifierConfiguration"`
 	FailedAuthenticationConfiguration FailedAuthenticationConfiguration `json:"failedAuthenticationConfiguration"`
 	HTTPSessionMaxInactiveInterval    int                               `json:"httpSessionMaxInactiveInterval"` // seconds
@@ -50,6 +51,7 @@ func NewTenant() Tenant {
 		ConnectorPolicies:                 []ConnectorPolicy{},
 		Data:                              Data{},
 		EmailConfiguration:                newEmailConfiguration(),
+		EventConfiguration:                EventConfiguration{Events: map[string]EventSetting{}},
 		ExternalIdentifierConfiguration:   newExternalIdentifierConfiguration(),
 		FailedAuthenticationConfiguration: newFailedAuthenticationConfiguration(),
 		HTTPSessionMaxInactiveInterval:    3600,
@@ -87,6 +89,7 @@ func (t *Tenant) Validate() error {
 	errs.Name(t.Name, "tenant.name")
 	errs.Positive(t.HTTPSessionMaxInactiveInterval, "tenant.httpSessionMaxInactiveInterval")
 	validatePolicies(&errs, t.ConnectorPolicies)
+	t.EventConfiguration.validate(&errs, "tenant.eventConfiguration")
 	t.ExternalIdentifierConfiguration.validate(&errs, "tenant.externalIdentifierConfiguration")
 	t.FailedAuthenticationConfiguration.validate(&errs, "tenant.failedAuthenticationConfiguration")
 	t.JWTConfiguration.validate(&errs, "tenant.jwtConfiguration")

@@ -86,6 +86,9 @@ func (s *Service) failed(ctx context.Context, tenant *fa.Tenant, user *fa.Accoun
 			}
 		}
 	}
+	if err := s.tellFailure(ctx, user, a); err != nil {
+		return err
+	}
 	if user == nil {
 		return ErrCredentials
 	}

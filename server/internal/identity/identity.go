@@ -13,7 +13,7 @@ import (
 	"wherry/server/internal/password"
 )
 
-// Service applies the rules. All fields are required.
+// Service applies the rules. All fields but Witness are required.
 type Service struct {
 	Tenants      Lookup[fa.Tenant]
 	Applications Lookup[fa.Application]
@@ -28,6 +28,7 @@ type Service struct {
 	Codes        Sender
 	Now          func() time.Time
 	NewID        func() fa.ID
+	Witness      Witness // hears of sign-ins; nil: nobody does
 }
 
 // Lookup finds one object, or says fa.ErrNotFound.
@@ -43,8 +44,10 @@ type Store interface {
 	CreateUser(ctx context.Context, u *fa.Account) error
 	// UpdateUser runs change in a transaction, perhaps more than once.
 	UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (*fa.Account, error)
-	// NoteUser is UpdateUser for a change that matters little: it may be made a
-	// while later, and is lost if the server stops before.
+	// NoteLogin keeps a sign-in, with the change of the user that it brings. Both
+	// may be made a while later, and are lost if the server stops before.
+	NoteLogin(ctx context.Context, r fa.LoginRecord, change func(*fa.Account) error) error
+	// NoteUser is UpdateUser for a change that matters as little as a sign-in's.
 	NoteUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) error
 	DeleteUser(ctx context.Context, id fa.ID) error
 

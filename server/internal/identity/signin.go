@@ -49,6 +49,7 @@ type Outcome struct {
 // How a sign-in was proven.
 const (
 	byPassword         = "PASSWORD"
+	byPing             = "PING"
 	byOneTimePassword  = "ONE_TIME_PASSWORD"
 	byApplicationToken = "APPLICATION_TOKEN"
 	byGenericConnector = "GENERIC_CONNECTOR"
@@ -127,7 +128,7 @@ func (s *Service) admit(ctx context.Context, tenant *fa.Tenant, a Attempt, p pro
 	if out.Unverified = unverified(tenant, a, p.user); out.Unverified != "" {
 		return out, nil
 	}
-	return out, s.record(ctx, a, p.user)
+	return out, s.record(ctx, a, p.how, p.user)
 }
 
 // checkAccount refuses accounts that are closed, for good or for a while, after
@@ -166,7 +167,7 @@ func (s *Service) changeReason(tenant *fa.Tenant, p proof) string {
 
 // record notes when the user, the identity and the registration were last used.
 // The answer says so even when it is stored a little later.
-func (s *Service) record(ctx context.Context, a Attempt, user *fa.Account) error {
+func (s *Service) record(ctx context.Context, a Attempt, how string, user *fa.Account) error {
 	now := s.millis()
 	note := func(u *fa.Account) error {
 		u.LastLoginInstant = max(u.LastLoginInstant, now)
@@ -181,7 +182,7 @@ func (s *Service) record(ctx context.Context, a Attempt, user *fa.Account) error
 		return nil
 	}
 	_ = note(user)
-	if err := s.Store.NoteUser(ctx, user.ID, note); err != nil {
+	if err := s.keep(ctx, s.login(a, how, user), note); err != nil {
 		return fmt.Errorf("record the sign-in: %w", err)
 	}
 	return nil
@@ -217,5 +218,5 @@ func (s *Service) Ping(ctx context.Context, userID fa.ID, application *fa.Applic
 		return false, fa.ErrNotFound
 	}
 	_, registered = user.Registration(a.applicationID())
-	return registered || application == nil, s.record(ctx, a, user)
+	return registered || application == nil, s.record(ctx, a, byPing, user)
 }

@@ -101,6 +101,8 @@ func refusalOf(a *authorizeRequest, out *identity.Outcome, err error) (refusal, 
 		return refusal{http.StatusGone, "[UserExpiredException]"}, true
 	case errors.Is(err, identity.ErrBusy):
 		return refusal{http.StatusServiceUnavailable, "[RateLimitedException]"}, true
+	case errors.Is(err, fa.ErrTransaction):
+		return refusal{http.StatusGatewayTimeout, "[WebhookTransactionException]"}, true
 	case err != nil:
 		return refusal{}, false
 	case out.PasswordChangeReason != "":

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"sync"
 
 	"wherry/server/internal/fa"
@@ -51,13 +52,28 @@ func (a *aside) released() (changes []func(context.Context)) {
 	return changes
 }
 
-// NoteUser is UpdateUser for a change that matters little, such as when somebody
-// has last signed in: during an import it is made a little later, and lost if
-// the server stops before.
+// NoteLogin keeps a sign-in, and makes the change of the user that it brings.
+// During an import it does so a little later, and never if the server stops
+// before.
+func (db *DB) NoteLogin(ctx context.Context, r fa.LoginRecord, change func(*fa.Account) error) error {
+	return db.note(ctx, func(ctx context.Context) error {
+		_, err := db.changeUser(ctx, r.UserID, change, func(tx *sql.Tx) error { return insertLogin(ctx, tx, r) })
+		return err
+	})
+}
+
+// NoteUser is UpdateUser for a change that matters as little as a sign-in's.
 func (db *DB) NoteUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) error {
-	if db.aside.put(func(ctx context.Context) { _, _ = db.UpdateUser(ctx, id, change) }) {
+	return db.note(ctx, func(ctx context.Context) error {
+		_, err := db.UpdateUser(ctx, id, change)
+		return err
+	})
+}
+
+func (db *DB) note(ctx context.Context, note func(context.Context) error) error {
+	later := context.WithoutCancel(ctx) // it carries what is stored along
+	if db.aside.put(func(context.Context) { _ = note(later) }) {
 		return nil
 	}
-	_, err := db.UpdateUser(ctx, id, change)
-	return err
+	return note(ctx)
 }

@@ -38,6 +38,25 @@ func (c *conditions) in(column string, values []string) {
 	c.terms = append(c.terms, column+" in ("+strings.Join(places, ", ")+")")
 }
 
+// like adds the condition that a text is found in a column; "*" stands for
+// anything. An empty one is found everywhere.
+func (c *conditions) like(column, text string) {
+	if text != "" {
+		c.also("lower("+column+`) like $%d escape '\'`, likePattern(storable(text)))
+	}
+}
+
+// since adds the condition that an instant lies between two others; 0 is no
+// bound.
+func (c *conditions) since(column string, start, end int64) {
+	if start != 0 {
+		c.also(column+" >= $%d", start)
+	}
+	if end != 0 {
+		c.also(column+" <= $%d", end)
+	}
+}
+
 func (c *conditions) String() string { return strings.Join(append(c.terms, "true"), " and ") }
 
 // page reads one page of what a query finds, and counts all of it.

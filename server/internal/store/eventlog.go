@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -14,9 +15,18 @@ const maxMessage = 64 << 10
 
 // LogEvent writes an entry of the event log.
 func (db *DB) LogEvent(ctx context.Context, kind, message string) error {
-	message = storable(message[:min(len(message), maxMessage)])
-	if _, err := db.writer.ExecContext(ctx, "insert into event_log (insert_instant, type, message) values ($1, $2, $3)",
-		db.now().UnixMilli(), kind, message); err != nil {
+	return db.AddEventLog(ctx, &fa.EventLog{Type: kind, Message: message})
+}
+
+// AddEventLog writes an entry of the event log, which gets its number and
+// instant within the transaction.
+func (db *DB) AddEventLog(ctx context.Context, e *fa.EventLog) error {
+	e.Message, e.InsertInstant = storable(e.Message[:min(len(e.Message), maxMessage)]), db.now().UnixMilli()
+	err := db.tx(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, "insert into event_log (insert_instant, type, message) values ($1, $2, $3) returning id",
+			e.InsertInstant, e.Type, e.Message).Scan(&e.ID)
+	})
+	if err != nil {
 		return fmt.Errorf("write the event log: %w", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 // tables is every table with objects, dependants first.
 var tables = []string{
 	"counters", "lockouts", "webauthn_credentials",
+	"webhook_attempt_logs", "webhook_event_logs", "audit_logs", "login_records",
 	"entity_grants", "entities", "entity_types", "group_members", "groups",
 	"identity_provider_links", "identity_providers", "consents", "email_templates", "form_fields", "forms", "integrations",
 	"ip_access_control_lists", "lambdas", "message_templates", "messengers", "system_configurations", "themes", "user_action_reasons",
@@ -51,4 +52,7 @@ func (db *DB) Census(ctx context.Context) (string, error) {
 }
 
 // restless tables change without anybody setting something up.
-var restless = []string{"counters", "external_identifiers", "event_log", "instance", "jobs", "changes", "lockouts"}
+var restless = []string{
+	"counters", "external_identifiers", "event_log", "instance", "jobs", "changes", "lockouts",
+	"webhook_attempt_logs", "webhook_event_logs", "audit_logs", "login_records",
+}

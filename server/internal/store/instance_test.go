@@ -88,6 +88,7 @@ func TestWipe(t *testing.T) {
 		_, err := db.Count(ctx, "failed", "x", time.Hour)
 		must(t, err, db.LockOut(ctx, u.ID, id(20), db.now().Add(time.Hour).UnixMilli()),
 			db.CreateWebAuthnCredential(ctx, &fa.WebAuthnCredential{ID: id(21), TenantID: id(1), UserID: u.ID, CredentialID: "x"}))
+		makeLogs(t, db, u.ID)
 
 		known := slices.Sorted(slices.Values(tables))
 		if diff := cmp.Diff(tablesOf(t, db), known); diff != "" {
@@ -137,4 +138,12 @@ func makeGroupAndGrant(t *testing.T, db *DB, user fa.ID) {
 	member.ID, member.GroupID = id(14), group.ID
 	must(t, db.Groups.Create(t.Context(), &group), db.EntityTypes.Create(t.Context(), &entityType), db.Entities.Create(t.Context(), &entity),
 		db.WriteGrant(t.Context(), &grant), db.WriteMembers(t.Context(), map[fa.ID][]fa.GroupMember{group.ID: {member}}, false))
+}
+
+// makeLogs makes an entry in each of the logs.
+func makeLogs(t *testing.T, db *DB, user fa.ID) {
+	t.Helper()
+	event := fa.WebhookEventLog{ID: id(20), Event: []byte("{}"), Attempts: []fa.WebhookAttemptLog{{ID: id(21), WebhookEventLogID: id(20)}}}
+	must(t, db.AddAuditLog(t.Context(), &fa.AuditLog{InsertUser: "ada", Message: "x"}), db.NoteWebhookEvent(t.Context(), event),
+		db.NoteLogin(t.Context(), fa.LoginRecord{TenantID: id(1), UserID: user}, func(*fa.Account) error { return nil }))
 }

@@ -82,27 +82,28 @@ func (db *DB) writeMember(ctx context.Context, tx *sql.Tx, m *fa.GroupMember) er
 }
 
 // DeleteMembers removes the members that agree with one of matches, all in one
-// transaction, and tells how many there were. With a tenant, only groups of
-// that tenant are looked at.
-func (db *DB) DeleteMembers(ctx context.Context, tenant fa.ID, matches []fa.MemberMatch) (removed int64, err error) {
-	err = db.tx(ctx, func(tx *sql.Tx) error {
-		removed = 0
+// transaction, and hands those who were there to removed, which may happen more
+// than once. With a tenant, only groups of that tenant are looked at.
+func (db *DB) DeleteMembers(ctx context.Context, tenant fa.ID, matches []fa.MemberMatch, removed func([]fa.GroupMember)) error {
+	err := db.tx(ctx, func(tx *sql.Tx) error {
+		var gone []fa.GroupMember
 		for _, m := range matches {
-			n, err := deleteMember(ctx, tx, tenant, m)
+			members, err := deleteMember(ctx, tx, tenant, m)
 			if err != nil {
 				return err
 			}
-			removed += n
+			gone = append(gone, members...)
 		}
+		removed(gone)
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("delete members: %w", err)
+		return fmt.Errorf("delete members: %w", err)
 	}
-	return removed, nil
+	return nil
 }
 
-func deleteMember(ctx context.Context, tx *sql.Tx, tenant fa.ID, m fa.MemberMatch) (int64, error) {
+func deleteMember(ctx context.Context, tx *sql.Tx, tenant fa.ID, m fa.MemberMatch) ([]fa.GroupMember, error) {
 	where := conditions{}
 	where.id("id", m.ID)
 	where.id("group_id", m.GroupID)
@@ -110,11 +111,7 @@ func deleteMember(ctx context.Context, tx *sql.Tx, tenant fa.ID, m fa.MemberMatc
 	if tenant != "" {
 		where.also("group_id in (select id from groups where tenant_id = $%d)", tenant)
 	}
-	result, err := tx.ExecContext(ctx, "delete from group_members where "+where.String(), where.args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	return list(ctx, tx, scanMember, "delete from group_members where "+where.String()+" returning "+memberColumns, where.args...)
 }
 
 var memberSorting = sorting{

@@ -51,6 +51,11 @@ func (db *DB) CreateUser(ctx context.Context, u *fa.Account) error {
 // UpdateUser hands the current account to change, which must leave its id
 // alone, and stores what change made of it, registrations included.
 func (db *DB) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (*fa.Account, error) {
+	return db.changeUser(ctx, id, change, func(*sql.Tx) error { return nil })
+}
+
+// changeUser is UpdateUser with something more in the same transaction.
+func (db *DB) changeUser(ctx context.Context, id fa.ID, change func(*fa.Account) error, also func(*sql.Tx) error) (*fa.Account, error) {
 	var u *fa.Account
 	err := db.tx(ctx, func(tx *sql.Tx) (err error) {
 		if u, err = db.account(ctx, tx, db.forUpdate, "id = $1", id); err != nil {
@@ -70,7 +75,10 @@ func (db *DB) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account)
 		if err := db.updateUser(ctx, tx, u, before); err != nil {
 			return err
 		}
-		return db.changeMemberships(ctx, tx, u, memberships)
+		if err := db.changeMemberships(ctx, tx, u, memberships); err != nil {
+			return err
+		}
+		return also(tx)
 	})
 	if err := db.explainUser(ctx, u, id, err); err != nil {
 		return nil, wrapUser("update", err)

@@ -316,3 +316,52 @@ create table webauthn_credentials (
 );
 
 create index webauthn_credentials_by_user on webauthn_credentials (user_id);
+
+create table webhook_event_logs (
+    sequence            bigint generated always as identity primary key,
+    id                  text collate "C" not null unique,
+    event_type          text collate "C" not null,
+    event_result        text collate "C" not null,
+    linked_object_id    text collate "C" not null,
+    insert_instant      bigint not null,
+    last_update_instant bigint not null,
+    event               text collate "C" not null
+);
+
+create index webhook_event_logs_instant on webhook_event_logs (insert_instant);
+
+create table webhook_attempt_logs (
+    id            text collate "C" primary key,
+    event_id      text collate "C" not null references webhook_event_logs (id) on delete cascade,
+    start_instant bigint not null,
+    doc           text collate "C" not null
+);
+
+create index webhook_attempt_logs_event on webhook_attempt_logs (event_id);
+
+create table audit_logs (
+    id             bigint generated always as identity primary key,
+    tenant_id      text collate "C",
+    insert_instant bigint not null,
+    insert_user    text collate "C" not null,
+    message        text collate "C" not null,
+    reason         text collate "C" not null,
+    old_value      text collate "C" not null,
+    new_value      text collate "C" not null,
+    doc            text collate "C" not null
+);
+
+create index audit_logs_instant on audit_logs (insert_instant);
+
+create table login_records (
+    id             bigint generated always as identity primary key,
+    tenant_id      text collate "C" not null references tenants (id) on delete cascade,
+    user_id        text collate "C" not null references users (id) on delete cascade,
+    application_id text collate "C" not null,
+    insert_instant bigint not null,
+    doc            text collate "C" not null
+);
+
+create index login_records_tenant on login_records (tenant_id);
+create index login_records_user on login_records (user_id, insert_instant);
+create index login_records_instant on login_records (insert_instant);

@@ -316,3 +316,52 @@ create table webauthn_credentials (
 ) strict;
 
 create index webauthn_credentials_by_user on webauthn_credentials (user_id);
+
+create table webhook_event_logs (
+    sequence            integer primary key autoincrement,
+    id                  text not null unique,
+    event_type          text not null,
+    event_result        text not null,
+    linked_object_id    text not null,
+    insert_instant      integer not null,
+    last_update_instant integer not null,
+    event               text not null
+) strict;
+
+create index webhook_event_logs_instant on webhook_event_logs (insert_instant);
+
+create table webhook_attempt_logs (
+    id            text primary key,
+    event_id      text not null references webhook_event_logs (id) on delete cascade,
+    start_instant integer not null,
+    doc           text not null
+) strict;
+
+create index webhook_attempt_logs_event on webhook_attempt_logs (event_id);
+
+create table audit_logs (
+    id             integer primary key autoincrement,
+    tenant_id      text,
+    insert_instant integer not null,
+    insert_user    text not null,
+    message        text not null,
+    reason         text not null,
+    old_value      text not null,
+    new_value      text not null,
+    doc            text not null
+) strict;
+
+create index audit_logs_instant on audit_logs (insert_instant);
+
+create table login_records (
+    id             integer primary key autoincrement,
+    tenant_id      text not null references tenants (id) on delete cascade,
+    user_id        text not null references users (id) on delete cascade,
+    application_id text not null,
+    insert_instant integer not null,
+    doc            text not null
+) strict;
+
+create index login_records_tenant on login_records (tenant_id);
+create index login_records_user on login_records (user_id, insert_instant);
+create index login_records_instant on login_records (insert_instant);

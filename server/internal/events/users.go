@@ -1,0 +1,101 @@
+package events
+
+import (
+	"context"
+	"fmt"
+
+	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
+)
+
+// Users is the storage of users, with events.
+type Users struct {
+	identity.Store
+	Bus *Bus
+}
+
+// CreateUser is part of identity.Store.
+func (s *Users) CreateUser(ctx context.Context, u *fa.Account) error {
+	return s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
+		raise(created(&u.User)...)
+		return s.Store.CreateUser(ctx, u)
+	})
+}
+
+// UpdateUser is part of identity.Store.
+func (s *Users) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (u *fa.Account, err error) {
+	err = s.Bus.Change(ctx, func(ctx context.Context, raise Raise) (err error) {
+		u, err = s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
+			before, err := copyOf(&u.User)
+			if err != nil {
+				return err
+			}
+			if err := change(u); err != nil {
+				return err
+			}
+			raise(changed(before, &u.User)...)
+			return nil
+		})
+		return err
+	})
+	return u, err
+}
+
+// copyOf is a user whom no change of the other one reaches.
+func copyOf(u *fa.User) (*fa.User, error) {
+	doc, err := fa.EncodeWhole(u)
+	if err != nil {
+		return nil, fmt.Errorf("copy the user: %w", err)
+	}
+	c := fa.NewUser()
+	if err := fa.Decode(doc, &c); err != nil {
+		return nil, fmt.Errorf("copy the user: %v", err) //nolint:errorlint // it is no fault of a request
+	}
+	return &c, nil
+}
+
+// DeleteUser is part of identity.Store.
+func (s *Users) DeleteUser(ctx context.Context, id fa.ID) error {
+	u, err := s.Store.User(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
+		raise(withComplete(ofUser(UserDelete, &u.User, nil))...)
+		return s.Store.DeleteUser(ctx, id)
+	})
+}
+
+// LogEvent is part of identity.Store.
+func (s *Users) LogEvent(ctx context.Context, kind, message string) error {
+	return s.Bus.Log.LogEvent(ctx, kind, message)
+}
+
+// LoginSucceeded implements identity.Witness.
+func (b *Bus) LoginSucceeded(ctx context.Context, l identity.Login) (context.Context, error) {
+	return b.Announce(ctx, l.EventInfo, ofUser(UserLoginSuccess, l.User, map[string]any{
+		"applicationId": l.ApplicationID, "authenticationType": l.AuthenticationType, "connectorId": l.User.ConnectorID, "ipAddress": l.IPAddress,
+	}))
+}
+
+// failure is why a sign-in failed.
+type failure struct {
+	Code string `json:"code"`
+}
+
+// LoginFailed implements identity.Witness. For an unknown user a row is written
+// as for a known one, and nobody is told.
+func (b *Bus) LoginFailed(ctx context.Context, user *fa.User, a identity.Attempt) error {
+	known := user
+	if known == nil {
+		known = &fa.User{TenantID: a.TenantID}
+	}
+	e := ofUser(UserLoginFailed, known, map[string]any{
+		"authenticationType": "PASSWORD", "ipAddress": a.EventInfo.IPAddress, "reason": failure{"credentials"},
+	})
+	if a.Application != nil {
+		e.Body["applicationId"] = a.Application.ID
+	}
+	e.unheard = user == nil
+	return b.Tell(ctx, &a.EventInfo, e)
+}

@@ -1,0 +1,62 @@
+package identity
+
+import (
+	"context"
+
+	"wherry/server/internal/fa"
+)
+
+// Witness hears of sign-ins.
+type Witness interface {
+	// LoginSucceeded is told before a sign-in counts. What the context that it
+	// returns carries is kept with the sign-in; its error refuses the sign-in.
+	LoginSucceeded(ctx context.Context, login Login) (context.Context, error)
+	// LoginFailed is told of wrong credentials. user is nil when nobody is known
+	// by the login id, which must take as long as a known one.
+	LoginFailed(ctx context.Context, user *fa.User, a Attempt) error
+}
+
+// Login is a sign-in that has succeeded.
+type Login struct {
+	fa.LoginRecord
+	User               *fa.User
+	AuthenticationType string
+	EventInfo          *EventInfo
+}
+
+func (s *Service) login(a Attempt, how string, user *fa.Account) Login {
+	record := fa.LoginRecord{
+		ApplicationID: a.applicationID(), Instant: s.millis(), IPAddress: a.EventInfo.IPAddress, LoginID: a.LoginID,
+		TenantID: user.TenantID, UserID: user.ID,
+	}
+	for _, id := range user.Identities {
+		if id.Is(a.LoginID) {
+			record.LoginIDType = id.Type
+			break
+		}
+	}
+	return Login{record, &user.User, how, &a.EventInfo}
+}
+
+// keep keeps a sign-in, with the change of the user that it brings.
+func (s *Service) keep(ctx context.Context, login Login, change func(*fa.Account) error) (err error) {
+	if s.Witness != nil {
+		if ctx, err = s.Witness.LoginSucceeded(ctx, login); err != nil {
+			return err
+		}
+	}
+	return s.Store.NoteLogin(ctx, login.LoginRecord, change)
+}
+
+// tellFailure says that credentials were wrong. user is nil when nobody is known
+// by the login id.
+func (s *Service) tellFailure(ctx context.Context, user *fa.Account, a Attempt) error {
+	if s.Witness == nil {
+		return nil
+	}
+	var known *fa.User
+	if user != nil {
+		known = &user.User
+	}
+	return s.Witness.LoginFailed(ctx, known, a)
+}
