@@ -20,8 +20,8 @@ type router struct {
 }
 
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	defer rt.recovered(w, r)
 	r = r.WithContext(identity.WithEventInfo(r.Context(), whereFrom(r)))
+	defer rt.recovered(w, r)
 	fallback, pattern := rt.mux.Handler(r)
 	switch {
 	case pattern != "":
