@@ -20,7 +20,7 @@ func TestRegistrations(t *testing.T) {
 			name: "default roles", given: []string{app}, do: register + `{"registration":{"applicationId":"` + appID + `"}}`, status: 200,
 			want: values{
 				"registration.applicationId": appID, "registration.roles": []string{"d"}, "registration.data": values{}, "registration.tokens": values{},
-				"registration.usernameStatus": "ACTIVE", "registration.preferredLanguages": []any{}, "registration.verified": false,
+				"registration.usernameStatus": "ACTIVE", "registration.preferredLanguages": []any{}, "registration.verified": true,
 			},
 		},
 		{

@@ -122,7 +122,7 @@ func (s *Server) Close() error {
 // wire puts the parts together and mounts them in one list.
 func (s *Server) wire(ids instance) {
 	cores := runtime.GOMAXPROCS(0)
-	users := &events.Users{Store: s.db, Bus: s.bus}
+	users := &events.Users{UserStore: s.db, Bus: s.bus}
 	groups := &events.Groups{Documents: s.db.Groups, Bus: s.bus}
 	service := &identity.Service{
 		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
@@ -149,7 +149,7 @@ func (s *Server) wire(ids instance) {
 		Store: s.db.Tenants, Connectors: s.db.Connectors, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
-	(&api.Users{Service: service, Store: users, Applications: s.db.Applications}).Mount(mux)
+	(&api.Users{Service: service, Store: users, Applications: s.db.Applications, Tokens: tokens, Identifiers: s.db}).Mount(mux)
 	(&api.Import{Importer: importer, MaxBytes: s.config.ImportBytes}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Groups{Store: groups, Applications: s.db.Applications, NewID: newID, Now: s.config.Now}).Mount(mux)

@@ -1,9 +1,7 @@
 package api
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -11,8 +9,8 @@ import (
 	"wherry/server/internal/fa"
 )
 
-// register adds a registration; with a user in the body it makes that user
-// first, and takes it back if the registration is refused.
+// register adds a registration; with a user in the body it makes that user too,
+// both or none.
 func (h *Users) register(w http.ResponseWriter, r *http.Request) error {
 	body, err := read(r)
 	if err != nil {
@@ -29,11 +27,17 @@ func (h *Users) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	made, err := h.Service.Register(r.Context(), u.ID, registration)
+	registered, ids, err := h.Service.Register(r.Context(), u.ID, registration, enrolment(body))
 	if err != nil {
 		return err
 	}
-	return respond(w, http.StatusOK, map[string]any{"registration": made})
+	response := userResponse{}
+	response.Registration, _ = registered.Registration(registration.ApplicationID)
+	response.verify(ids)
+	if err := h.sign(r.Context(), &response, registered); err != nil {
+		return err
+	}
+	return respond(w, http.StatusOK, response)
 }
 
 // describesUser tells whether the user has to be made first. FusionAuth's Go
@@ -60,22 +64,7 @@ func (h *Users) registerNew(w http.ResponseWriter, r *http.Request, body envelop
 	if err != nil {
 		return err
 	}
-	u, err := h.create(r, body, tenant)
-	if err != nil {
-		return err
-	}
-	made, err := h.Service.Register(r.Context(), u.ID, registration)
-	if err != nil {
-		if undo := h.Store.DeleteUser(context.WithoutCancel(r.Context()), u.ID); undo != nil {
-			return fmt.Errorf("take back the user of a refused registration: %w", undo)
-		}
-		return err
-	}
-	whole, err := h.Store.User(r.Context(), u.ID)
-	if err != nil {
-		return err
-	}
-	return respond(w, http.StatusOK, map[string]any{"user": whole.User, "registration": made})
+	return h.create(w, r, body, tenant, &registration)
 }
 
 // tenantOf is the caller's tenant or else that of the application; empty when

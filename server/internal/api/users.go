@@ -20,6 +20,12 @@ type Users struct {
 		DeleteUser(ctx context.Context, id fa.ID) error
 	}
 	Applications Documents[fa.Application]
+	Tokens       interface {
+		Access(ctx context.Context, g identity.Grant) (identity.Token, error)
+	}
+	Identifiers interface {
+		Identifier(ctx context.Context, kind, code string, value any) error
+	}
 
 	mux *Mux
 }
@@ -49,29 +55,42 @@ func (h *Users) post(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u, err := h.create(r, body, callerOf(r).tenant)
+	return h.create(w, r, body, callerOf(r).tenant, nil)
+}
+
+// create makes the user of a request, with a registration if there is one, in
+// the tenant that is named or else in the one that the user names; the path may
+// carry the id.
+func (h *Users) create(w http.ResponseWriter, r *http.Request, body envelope, tenantID fa.ID, registration *fa.Registration) error {
+	id, err := pathID(r, "userId")
 	if err != nil {
 		return err
 	}
-	return respondUser(w, u)
-}
-
-// create makes the user of a request, in the tenant that is named or else in
-// the one that the user names; the path may carry the id.
-func (h *Users) create(r *http.Request, body envelope, tenantID fa.ID) (*fa.User, error) {
-	id, err := pathID(r, "userId")
-	if err != nil {
-		return nil, err
-	}
 	request, err := readUser(body)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	tenant, err := h.mux.tenantFor(r.Context(), cmp.Or(tenantID, request.TenantID))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return h.Service.CreateUser(r.Context(), tenant.ID, id, request)
+	enrolment := enrolment(body)
+	enrolment.Registration = registration
+	u, ids, err := h.Service.CreateUser(r.Context(), tenant.ID, id, request, enrolment)
+	if err != nil {
+		return err
+	}
+	response := userResponse{User: u}
+	if registration != nil {
+		response.Registration = &u.Registrations[0]
+	}
+	response.verify(ids)
+	if !enrolment.SetPassword {
+		if err := h.sign(r.Context(), &response, u); err != nil {
+			return err
+		}
+	}
+	return respond(w, http.StatusOK, response)
 }
 
 func readUser(body envelope) (fa.UserRequest, error) {
@@ -80,8 +99,15 @@ func readUser(body envelope) (fa.UserRequest, error) {
 	return request, err
 }
 
-// find looks a user up by one of its login ids.
+// find looks a user up by one of its login ids, or by an id made for it.
 func (h *Users) find(w http.ResponseWriter, r *http.Request) error {
+	if kind, id := identifierIn(r); id != "" {
+		u, err := h.byIdentifier(r, kind, id)
+		if err != nil {
+			return err
+		}
+		return respondAccount(w, u)
+	}
 	types, value, err := lookup(r)
 	if err != nil {
 		return err
@@ -175,11 +201,27 @@ func (h *Users) replace(w http.ResponseWriter, r *http.Request, id fa.ID, body e
 	if err != nil {
 		return err
 	}
-	next, err := h.Service.ReplaceUser(r.Context(), id, request)
+	if beside, err := currentPassword(body); err != nil {
+		return err
+	} else if beside != "" {
+		request.CurrentPassword = beside
+	}
+	next, ids, err := h.Service.ReplaceUser(r.Context(), id, request)
 	if err != nil {
 		return err
 	}
-	return respondUser(w, next)
+	response := userResponse{User: next}
+	response.verify(ids)
+	return respond(w, http.StatusOK, response)
+}
+
+// currentPassword is the one that stands beside the user, where most clients put
+// it.
+func currentPassword(body envelope) (plain string, err error) {
+	if raw, given := body["currentPassword"]; given {
+		err = fa.DecodeAt("currentPassword", raw, &plain)
+	}
+	return plain, err
 }
 
 // delete deactivates, or with hardDelete=true removes for good.
@@ -213,6 +255,11 @@ func (h *Users) addressed(r *http.Request) (*fa.Account, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h.visible(r, id)
+}
+
+// visible is a user, if the caller may see it.
+func (h *Users) visible(r *http.Request, id fa.ID) (*fa.Account, error) {
 	u, err := h.Store.User(r.Context(), id)
 	if err == nil && !callerOf(r).sees(u.TenantID) {
 		err = fa.ErrNotFound

@@ -10,22 +10,28 @@ import (
 
 // Users is the storage of users, with events.
 type Users struct {
-	identity.Store
+	UserStore
 	Bus *Bus
+}
+
+// UserStore keeps users.
+type UserStore interface {
+	identity.Store
+	DeleteUser(ctx context.Context, id fa.ID) error
 }
 
 // CreateUser is part of identity.Store.
 func (s *Users) CreateUser(ctx context.Context, u *fa.Account) error {
 	return s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
 		raise(created(&u.User)...)
-		return s.Store.CreateUser(ctx, u)
+		return s.UserStore.CreateUser(ctx, u)
 	})
 }
 
 // UpdateUser is part of identity.Store.
 func (s *Users) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (u *fa.Account, err error) {
 	err = s.Bus.Change(ctx, func(ctx context.Context, raise Raise) (err error) {
-		u, err = s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
+		u, err = s.UserStore.UpdateUser(ctx, id, func(u *fa.Account) error {
 			before, err := copyOf(&u.User)
 			if err != nil {
 				return err
@@ -54,15 +60,15 @@ func copyOf(u *fa.User) (*fa.User, error) {
 	return &c, nil
 }
 
-// DeleteUser is part of identity.Store.
+// DeleteUser is part of UserStore.
 func (s *Users) DeleteUser(ctx context.Context, id fa.ID) error {
-	u, err := s.Store.User(ctx, id)
+	u, err := s.UserStore.User(ctx, id)
 	if err != nil {
 		return err
 	}
 	return s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
 		raise(withComplete(ofUser(UserDelete, &u.User, nil))...)
-		return s.Store.DeleteUser(ctx, id)
+		return s.UserStore.DeleteUser(ctx, id)
 	})
 }
 

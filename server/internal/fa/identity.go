@@ -33,6 +33,7 @@ const (
 const (
 	VerifiedPending      = "Pending"      // it has to be verified
 	VerifiedImplicit     = "Implicit"     // it has to be, unless acting on a message has done so
+	VerifiedSkipped      = "Skipped"      // whoever made it has said so
 	VerifiedDisabled     = "Disabled"     // the tenant does not ask for it
 	VerifiedTrusted      = "Trusted"      // a connector says whether it is
 	VerifiedUnverifiable = "Unverifiable" // it is a user name
@@ -124,9 +125,23 @@ func (i *Identity) AwaitsVerification() bool {
 	return !i.Verified && (i.VerifiedReason == VerifiedPending || i.VerifiedReason == VerifiedImplicit)
 }
 
+// SkipVerification lets the identities be used without having been verified,
+// for good. now is in milliseconds.
+func (u *User) SkipVerification(now int64) {
+	for i := range u.Identities {
+		if id := &u.Identities[i]; id.Type != IdentityUsername {
+			id.VerifiedReason = VerifiedSkipped
+		}
+	}
+	u.settleVerified(now)
+}
+
 // settleVerified derives the user's deprecated properties from the identities.
+// An e-mail address that nobody asks to verify counts as verified there.
 func (u *User) settleVerified(now int64) {
-	u.Verified = slices.ContainsFunc(u.Identities, func(i Identity) bool { return i.Verified })
+	u.Verified = slices.ContainsFunc(u.Identities, func(i Identity) bool {
+		return i.Verified || i.Type == IdentityEmail && i.VerifiedReason == VerifiedSkipped
+	})
 	if u.Verified && u.VerifiedInstant == 0 {
 		u.VerifiedInstant = now
 	}

@@ -30,6 +30,7 @@ type Tenant struct {
 	Name                              string                            `json:"name"`
 	PasswordEncryptionConfiguration   PasswordEncryptionConfiguration   `json:"passwordEncryptionConfiguration"`
 	PasswordValidationRules           PasswordValidationRules           `json:"passwordValidationRules"`
+	PhoneConfiguration                PhoneConfiguration                `json:"phoneConfiguration,omitzero"`
 	RateLimitConfiguration            RateLimitConfiguration            `json:"rateLimitConfiguration"`
 	SSOConfiguration                  SSOConfiguration                  `json:"ssoConfiguration"`
 	State                             string                            `json:"state"`

@@ -38,6 +38,20 @@ type EmailConfiguration struct {
 	Rest                             Rest       `json:",embed"`
 }
 
+// PhoneConfiguration is how phone numbers are verified; what we do not act on is
+// kept in Rest.
+type PhoneConfiguration struct {
+	VerificationStrategy string `json:"verificationStrategy,omitzero"` // ClickableLink or FormField
+	VerifyPhoneNumber    bool   `json:"verifyPhoneNumber"`
+	Rest                 Rest   `json:",embed"`
+}
+
+// The ways of verifying something.
+const (
+	VerifyByLink = "ClickableLink"
+	VerifyByForm = "FormField" // by a code that is typed
+)
+
 // Header is one additional header of a mail.
 type Header struct {
 	Name  string `json:"name"`
@@ -69,7 +83,7 @@ func newEmailConfiguration() EmailConfiguration {
 		ImplicitEmailVerificationAllowed: true,
 		Port:                             25,
 		Unverified:                       Unverified{Behavior: BehaviorAllow},
-		VerificationStrategy:             "ClickableLink",
+		VerificationStrategy:             VerifyByLink,
 	}
 }
 

@@ -49,7 +49,6 @@ type Store interface {
 	NoteLogin(ctx context.Context, r fa.LoginRecord, change func(*fa.Account) error) error
 	// NoteUser is UpdateUser for a change that matters as little as a sign-in's.
 	NoteUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) error
-	DeleteUser(ctx context.Context, id fa.ID) error
 
 	LogEvent(ctx context.Context, kind, message string) error
 }

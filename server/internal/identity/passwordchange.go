@@ -21,10 +21,11 @@ type Identifiers interface {
 	ReplaceIdentifier(ctx context.Context, kind, code string, value any) error
 }
 
-const (
-	kindChangePassword  = "changePasswordId"
-	kindOneTimePassword = "oneTimePassword"
-)
+// KindPasswordChange is the kind of the identifiers with which a password can be
+// changed.
+const KindPasswordChange = "changePasswordId"
+
+const kindOneTimePassword = "oneTimePassword"
 
 // passwordChange is what a changePasswordId stands for: the password of
 // somebody, as long as it is still the one that it was. A one-time password
@@ -56,7 +57,7 @@ func (s *Service) StartPasswordChange(ctx context.Context, tenant *fa.Tenant, us
 	config := tenant.ExternalIdentifierConfiguration
 	id := generate(config.ChangePasswordIDGenerator)
 	ttl := time.Duration(config.ChangePasswordIDTTL) * time.Second
-	if err := s.Identifiers.KeepIdentifier(ctx, kindChangePassword, id, ttl, passwordChange{UserID: user.ID, Since: user.PasswordLastUpdateInstant}); err != nil {
+	if err := s.Identifiers.KeepIdentifier(ctx, KindPasswordChange, id, ttl, passwordChange{UserID: user.ID, Since: user.PasswordLastUpdateInstant}); err != nil {
 		return "", fmt.Errorf("start the change of a password: %w", err)
 	}
 	return id, nil
@@ -66,7 +67,7 @@ func (s *Service) StartPasswordChange(ctx context.Context, tenant *fa.Tenant, us
 // fa.ErrNotFound.
 func (s *Service) WhoMayChange(ctx context.Context, id string) (*fa.Account, error) {
 	var change passwordChange
-	if err := s.Identifiers.Identifier(ctx, kindChangePassword, id, &change); err != nil {
+	if err := s.Identifiers.Identifier(ctx, KindPasswordChange, id, &change); err != nil {
 		return nil, err
 	}
 	user, err := s.Store.User(ctx, change.UserID)
@@ -84,7 +85,7 @@ func (s *Service) ChangePasswordByID(ctx context.Context, id string, next NewPas
 		return "", err
 	}
 	return s.changePassword(ctx, user, next, func() error {
-		return s.Identifiers.TakeIdentifier(ctx, kindChangePassword, id, &passwordChange{})
+		return s.Identifiers.TakeIdentifier(ctx, KindPasswordChange, id, &passwordChange{})
 	})
 }
 

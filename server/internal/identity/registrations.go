@@ -3,22 +3,62 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"wherry/server/internal/fa"
 )
 
 // Register adds a user to an application, with roles that the application has.
-func (s *Service) Register(ctx context.Context, userID fa.ID, r fa.Registration) (*fa.Registration, error) {
-	return s.writeRegistration(ctx, userID, r, false)
+func (s *Service) Register(ctx context.Context, userID fa.ID, r fa.Registration, e Enrolment) (*fa.User, VerificationIDs, error) {
+	var ids VerificationIDs
+	if err := s.begin(ctx, &r, e); err != nil {
+		return nil, ids, err
+	}
+	u, err := s.writeRegistration(ctx, userID, r, false)
+	if err != nil {
+		return nil, ids, err
+	}
+	tenant, err := s.Tenants.Get(ctx, u.TenantID)
+	if err != nil {
+		return nil, ids, fmt.Errorf("tenant of a registration: %w", err)
+	}
+	made, _ := u.Registration(r.ApplicationID)
+	ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u.ID, made)
+	return u, ids, err
+}
+
+// begin fills in what the server decides about a new registration. Where the
+// application does not ask for it, there is nothing left to verify.
+func (s *Service) begin(ctx context.Context, r *fa.Registration, e Enrolment) error {
+	app, err := s.Applications.Get(ctx, r.ApplicationID)
+	if errors.Is(err, fa.ErrNotFound) { // which will be told together with everything else
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("application of a registration: %w", err)
+	}
+	r.Verified, r.VerifiedInstant, r.LastLoginInstant = !app.VerifyRegistration || e.SkipRegistrationVerification, 0, 0
+	if r.Verified {
+		r.VerifiedInstant = s.millis()
+	}
+	if e.GenerateAuthenticationToken {
+		r.AuthenticationToken = NewCode()
+	}
+	return nil
 }
 
 // ReplaceRegistration replaces what a client may write of a registration.
 func (s *Service) ReplaceRegistration(ctx context.Context, userID fa.ID, r fa.Registration) (*fa.Registration, error) {
-	return s.writeRegistration(ctx, userID, r, true)
+	u, err := s.writeRegistration(ctx, userID, r, true)
+	if err != nil {
+		return nil, err
+	}
+	made, _ := u.Registration(r.ApplicationID)
+	return made, nil
 }
 
-func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Registration, replace bool) (*fa.Registration, error) {
+func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Registration, replace bool) (*fa.User, error) {
 	current, err := s.Store.User(ctx, userID)
 	if err != nil {
 		return nil, err
@@ -38,6 +78,7 @@ func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Regi
 		case !replace && there:
 			return fa.FieldError("registration", "duplicate", "The user is already registered for the application [%s].", r.ApplicationID)
 		case there:
+			r.Verified, r.VerifiedInstant = old.Verified, old.VerifiedInstant
 			*old = succeed(r, old)
 		default:
 			u.Registrations = append(u.Registrations, r)
@@ -47,8 +88,7 @@ func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Regi
 	if err != nil {
 		return nil, err
 	}
-	made, _ := u.Registration(r.ApplicationID)
-	return made, nil
+	return &u.User, nil
 }
 
 // succeed is a registration in the place of an old one, which it continues.

@@ -28,6 +28,7 @@ func TestRegister(t *testing.T) {
 	want := fa.NewRegistration()
 	want.ID, want.ApplicationID, want.InsertInstant, want.LastUpdateInstant = id(1001), forum, w.millis(), w.millis()
 	want.Roles, want.Username = []string{"user"}, "ada"
+	want.Verified, want.VerifiedInstant = true, w.millis() // the application does not ask for more
 	want.Data, want.Rest = fa.Data{"b": []byte("1")}, fa.Rest{"favourite": []byte("1")}
 	if diff := cmp.Diff(want, *made); diff != "" {
 		t.Errorf("made: %s", diff)
@@ -88,7 +89,7 @@ func TestReplaceAndRemoveARegistration(t *testing.T) {
 	w.must(err)
 	want := fa.NewRegistration()
 	want.ID, want.ApplicationID, want.InsertInstant, want.LastLoginInstant, want.LastUpdateInstant = old.ID, forum, start.UnixMilli(), start.UnixMilli(), w.millis()
-	want.Roles, want.Timezone = []string{"user"}, "Europe/Lisbon"
+	want.Roles, want.Timezone, want.Verified, want.VerifiedInstant = []string{"user"}, "Europe/Lisbon", true, start.UnixMilli()
 	if diff := cmp.Diff(want, *next); diff != "" {
 		t.Error(diff)
 	}

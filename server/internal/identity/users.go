@@ -9,15 +9,29 @@ import (
 	"wherry/server/internal/fa"
 )
 
-// CreateUser makes an account in a tenant. A plain password is checked against
-// the tenant's rules and hashed; id may be empty.
-func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa.UserRequest) (*fa.User, error) {
+// Enrolment is what a request says about a new user, or a new registration,
+// beside the user.
+type Enrolment struct {
+	Registration                 *fa.Registration // of a new user, made together; nil: none
+	GenerateAuthenticationToken  bool             // for the registration
+	SetPassword                  bool             // the user is asked for a password, and has none until then
+	SkipVerification             bool
+	SkipRegistrationVerification bool
+}
+
+// CreateUser makes an account in a tenant, with its registration. A plain
+// password is checked against the tenant's rules and hashed; id may be empty.
+func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa.UserRequest, e Enrolment) (*fa.User, VerificationIDs, error) {
+	var ids VerificationIDs
 	tenant, err := s.Tenants.Get(ctx, tenantID)
 	if err != nil {
-		return nil, fmt.Errorf("tenant of the new user: %w", err)
+		return nil, ids, fmt.Errorf("tenant of the new user: %w", err)
 	}
 	if id == "" {
 		id = s.NewID()
+	}
+	if e.SetPassword {
+		request.Password = ""
 	}
 	u := &fa.Account{User: request.User}
 	keepServerOwned(&u.User, &fa.User{
@@ -25,51 +39,90 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 		Memberships: request.Memberships, Registrations: []fa.Registration{},
 	})
 	u.LastUpdateInstant = u.InsertInstant
-	if err := fa.Join(s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenantID, &u.User)); err != nil {
-		return nil, err
+	if err := fa.Join(
+		s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenantID, &u.User), s.enrol(ctx, &u.User, e),
+	); err != nil {
+		return nil, ids, err
+	}
+	awaitVerification(tenant, &u.User, false, u.InsertInstant)
+	if e.SkipVerification {
+		u.SkipVerification(u.InsertInstant)
 	}
 	if err := s.setPassword(ctx, tenant, u, request); err != nil {
-		return nil, err
+		return nil, ids, err
 	}
 	if err := s.Store.CreateUser(ctx, u); err != nil {
-		return nil, err
+		return nil, ids, err
 	}
-	return &u.User, nil
+	ids, err = s.startAll(ctx, tenant, &u.User, u.InsertInstant, u.Registrations...)
+	return &u.User, ids, err
+}
+
+// enrol gives a new user the registration that comes with it.
+func (s *Service) enrol(ctx context.Context, u *fa.User, e Enrolment) error {
+	if e.Registration == nil {
+		return nil
+	}
+	r := *e.Registration
+	var errs fa.Errors
+	if err := s.completeRegistration(ctx, u.TenantID, &r, "registration", &errs); err != nil {
+		return err
+	}
+	if err := errs.OrNil(); err != nil {
+		return err
+	}
+	u.Registrations = []fa.Registration{r}
+	return s.begin(ctx, &u.Registrations[0], e)
+}
+
+// startAll makes the verification ids that a change of a user calls for.
+func (s *Service) startAll(ctx context.Context, tenant *fa.Tenant, u *fa.User, since int64, fresh ...fa.Registration) (ids VerificationIDs, err error) {
+	if ids.Identities, err = s.startVerifications(ctx, tenant, u, since); err != nil {
+		return ids, err
+	}
+	for i := range fresh {
+		if ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u.ID, &fresh[i]); err != nil {
+			return ids, err
+		}
+	}
+	return ids, nil
 }
 
 // ReplaceUser replaces what a client may write; a password that is left out
 // stays, and one that is claimed to be the current one is compared.
-func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequest) (*fa.User, error) {
+func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequest) (*fa.User, VerificationIDs, error) {
+	var ids VerificationIDs
 	current, err := s.Store.User(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, ids, err
 	}
 	tenant, err := s.Tenants.Get(ctx, current.TenantID)
 	if err != nil {
-		return nil, err
+		return nil, ids, err
 	}
 	next := &fa.Account{User: request.User}
 	keepServerOwned(&next.User, &current.User)
 	if err := s.settle(tenant, &next.User, request.Password); err != nil {
-		return nil, err
+		return nil, ids, err
 	}
 	if request.Password != "" {
 		known := &fa.Account{User: next.User, Credential: current.Credential, Previous: current.Previous}
 		if err := s.checkPassword(ctx, tenant, known, request.Password, "user.password"); err != nil {
-			return nil, err
+			return nil, ids, err
 		}
 	}
 	if err := s.checkCurrent(ctx, tenant, current, request.CurrentPassword); err != nil {
-		return nil, err
+		return nil, ids, err
 	}
 	if err := s.setPassword(ctx, tenant, next, request); err != nil {
-		return nil, err
+		return nil, ids, err
 	}
 	now := s.millis()
 	u, err := s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
 		fresh := *next
 		keepServerOwned(&fresh.User, &u.User)
-		identify(tenant, &fresh.User, now)
+		fresh.SettleIdentities(fa.VerifiedDisabled, now)
+		awaitVerification(tenant, &fresh.User, true, now)
 		fresh.LastUpdateInstant = now
 		if request.Password == "" {
 			fresh.Credential, fresh.Previous = u.Credential, u.Previous
@@ -81,9 +134,10 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, ids, err
 	}
-	return &u.User, nil
+	ids, err = s.startAll(ctx, tenant, &u.User, now)
+	return &u.User, ids, err
 }
 
 // checkCurrent compares the password that somebody gives to change an account.
@@ -126,20 +180,11 @@ func (s *Service) SetActive(ctx context.Context, id fa.ID, active bool) (*fa.Use
 func (s *Service) settle(tenant *fa.Tenant, u *fa.User, password string) error {
 	u.Normalize()
 	nameMethods(&u.TwoFactor)
-	identify(tenant, u, s.millis())
+	u.SettleIdentities(fa.VerifiedDisabled, s.millis())
 	var errs fa.Errors
 	u.Check(&errs)
 	if password != "" {
 		tenant.PasswordValidationRules.CheckFor(&errs, u, password, "user.password")
 	}
 	return errs.OrNil()
-}
-
-// identify makes the identities. A new e-mail address has to be verified where
-// the tenant asks for it.
-func identify(tenant *fa.Tenant, u *fa.User, now int64) {
-	u.SettleIdentities(fa.VerifiedDisabled, now)
-	if tenant.EmailConfiguration.VerifyEmail {
-		u.AwaitVerification(fa.IdentityEmail, now)
-	}
 }

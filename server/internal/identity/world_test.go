@@ -91,6 +91,28 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// CreateUser is Service.CreateUser for a user and nothing else.
+func (w *world) CreateUser(ctx context.Context, tenant, n fa.ID, request fa.UserRequest) (*fa.User, error) {
+	u, _, err := w.Service.CreateUser(ctx, tenant, n, request, identity.Enrolment{})
+	return u, err
+}
+
+// ReplaceUser is Service.ReplaceUser without what has to be verified.
+func (w *world) ReplaceUser(ctx context.Context, n fa.ID, request fa.UserRequest) (*fa.User, error) {
+	u, _, err := w.Service.ReplaceUser(ctx, n, request)
+	return u, err
+}
+
+// Register is Service.Register for the registration alone.
+func (w *world) Register(ctx context.Context, n fa.ID, r fa.Registration) (*fa.Registration, error) {
+	u, _, err := w.Service.Register(ctx, n, r, identity.Enrolment{})
+	if err != nil {
+		return nil, err
+	}
+	made, _ := u.Registration(r.ApplicationID)
+	return made, nil
+}
+
 func (w *world) now() time.Time          { return start.Add(time.Duration(w.elapsed.Load())) }
 func (w *world) advance(d time.Duration) { w.elapsed.Add(int64(d)) }
 func (w *world) millis() int64           { return w.now().UnixMilli() }
