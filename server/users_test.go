@@ -26,7 +26,7 @@ func TestUsers(t *testing.T) {
 		},
 		{name: "create under an id, in upper case", do: strings.ToUpper(`POST /api/user/` + joe)[:5] + `/api/user/DDDDDDDD-0000-0000-0000-000000000001 {"user":{"username":"joe"}}`, status: 200, want: values{"user.id": joe}},
 		{name: "the Go client sends active false", do: `POST /api/user {"user":{"username":"joe","active":false,"verified":false}}`, status: 200, want: values{"user.active": true}},
-		{name: "a client says nothing of what is the server's", do: `POST /api/user {"user":{"username":"joe","id":"` + nobodyID + `","connectorId":"` + nobodyID + `","insertInstant":1,"lastLoginInstant":1,"registrations":[{"applicationId":"` + adminAppID + `","roles":["admin"]}]}}`, status: 200, want: values{"user.connectorId": connectorID, "user.lastLoginInstant": absent, "user.registrations": []any{}}},
+		{name: "a client says nothing of what is the server's", do: `POST /api/user {"user":{"username":"joe","password":"` + password + `","id":"` + nobodyID + `","connectorId":"` + nobodyID + `","insertInstant":1,"lastLoginInstant":1,"registrations":[{"applicationId":"` + adminAppID + `","roles":["admin"]}]}}`, status: 200, want: values{"user.connectorId": connectorID, "user.lastLoginInstant": absent, "user.registrations": []any{}}},
 		{name: "phone number", do: `POST /api/user {"user":{"phoneNumber":"+44 20 7946 0000"}}`, status: 200, want: values{"user.phoneNumber": "+442079460000", "user.identities.0.type": "phoneNumber"}},
 		{name: "unknown properties come back", do: `POST /api/user {"user":{"username":"joe","future":[{"a":1}]}}`, status: 200, want: values{"user.future": []values{{"a": 1}}}},
 		{name: "nobody", do: `POST /api/user {"user":{"firstName":"Joe"}}`, status: 400, codes: "[blank]user.email [blank]user.username"},

@@ -27,11 +27,7 @@ func (h *Connectors) Mount(m *Mux) {
 	connectors.mount(m.HandleGlobal)
 }
 
-// create refuses a second FusionAuth connector: there is one, for good.
 func (h *Connectors) create(_ context.Context, _ caller, conn *fa.Connector, id fa.ID) error {
-	if conn.Type == fa.ConnectorFusionAuth {
-		return fa.FieldError("connector.type", "invalid", "The connector of the type [%s] exists already.", conn.Type)
-	}
 	conn.ID = id
 	if conn.ID == "" {
 		conn.ID = h.NewID()
@@ -44,7 +40,7 @@ func (h *Connectors) create(_ context.Context, _ caller, conn *fa.Connector, id 
 // keep holds on to the type; of FusionAuth's own connector only the name can
 // be changed.
 func (h *Connectors) keep(next, current *fa.Connector) {
-	if current.Type == fa.ConnectorFusionAuth {
+	if current.ID == fa.ConnectorID {
 		name := next.Name
 		*next = *current
 		next.Name = name

@@ -38,7 +38,7 @@ func (c *Connectors) receiver(ctx context.Context, conn *fa.Connector) (receiver
 // Authenticate implements identity.Outside.
 func (c *Connectors) Authenticate(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest) (*fa.User, error) {
 	trace := newTrace(conn, request, c.Now)
-	user, failure := c.generic(ctx, conn, request, trace)
+	user, failure := c.ask(ctx, conn, request, trace)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("ask the connector: %w", err) // whoever signs in has left: nobody is to blame
 	}
@@ -66,16 +66,9 @@ func (c *Connectors) report(ctx context.Context, conn *fa.Connector, trace *trac
 	return nil
 }
 
-// generic returns nil, nil when the connector does not vouch for the password,
-// and an error when it could not be asked or what it said makes no sense.
-//
-// Source: https://fusionauth.io/docs/lifecycle/migrate-users/connectors/generic-connector
-func (c *Connectors) generic(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest, t *trace) (*fa.User, error) {
-	if conn.Type != fa.ConnectorGeneric {
-		return nil, fmt.Errorf("connectors of the type %s cannot be asked yet", conn.Type)
-	}
-	// The read timeout covers the time to the first byte; a body that trickles
-	// gets as long again.
+// ask returns nil, nil when the connector does not vouch for the password, and
+// an error when it could not be asked or what it said makes no sense.
+func (c *Connectors) ask(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest, t *trace) (*fa.User, error) {
 	to, err := c.receiver(ctx, conn)
 	if err != nil {
 		return nil, err
@@ -86,28 +79,54 @@ func (c *Connectors) generic(ctx context.Context, conn *fa.Connector, request id
 	}
 	ctx, cancel := context.WithTimeout(ctx, to.whole())
 	defer cancel()
+	switch conn.Type {
+	case fa.ConnectorGeneric:
+		return generic(ctx, client, conn, request, t)
+	case fa.ConnectorFusionAuth:
+		return fusionAuth(ctx, client, conn, request, t)
+	}
+	return nil, fmt.Errorf("connectors of the type %s cannot be asked yet", conn.Type)
+}
+
+// generic asks an HTTP endpoint.
+//
+// Source: https://fusionauth.io/docs/lifecycle/migrate-users/connectors/generic-connector
+func generic(ctx context.Context, client *http.Client, conn *fa.Connector, request identity.ConnectorRequest, t *trace) (*fa.User, error) {
 	req, err := newConnectorRequest(ctx, conn, request)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, plainly(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	t.answered(resp, body)
+	status, body, err := call(client, req, t)
 	switch {
-	case resp.StatusCode == http.StatusNotFound:
-		return nil, nil //nolint:nilnil // documented above: nobody, and no error
-	case resp.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("status %d is neither 200 nor 404", resp.StatusCode)
 	case err != nil:
-		return nil, plainly(err)
-	case len(body) > maxAnswer:
-		return nil, errors.New("the answer is larger than 1 MiB")
+		return nil, err
+	case status == http.StatusNotFound:
+		return nil, nil //nolint:nilnil // documented at ask: nobody, and no error
+	case status != http.StatusOK:
+		return nil, fmt.Errorf("status %d is neither 200 nor 404", status)
 	}
 	return t.user(body)
+}
+
+// call makes a request. Of an answer that is no success, what the body is does
+// not matter.
+func call(client *http.Client, req *http.Request, t *trace) (status int, body []byte, err error) {
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, plainly(err)
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	t.answered(resp, body)
+	switch {
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
+		return resp.StatusCode, body, nil
+	case err != nil:
+		return resp.StatusCode, nil, plainly(err)
+	case len(body) > maxAnswer:
+		return resp.StatusCode, nil, errors.New("the answer is larger than 1 MiB")
+	}
+	return resp.StatusCode, body, nil
 }
 
 func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest) (*http.Request, error) {

@@ -2,9 +2,10 @@ package fa
 
 import "strings"
 
-// Connector is a system that FusionAuth asks about passwords: itself, an HTTP
-// endpoint (Generic), or a directory (LDAP). One struct holds the properties
-// of all three.
+// Connector is a system that FusionAuth asks about passwords: an HTTP endpoint
+// (Generic), a directory (LDAP), or FusionAuth, which is the server itself or,
+// under other ids than ConnectorID, another server of the same API. One struct
+// holds the properties of all of them.
 //
 // Source: https://fusionauth.io/docs/apis/connectors/
 type Connector struct {
@@ -46,17 +47,15 @@ func (c *Connector) Validate() error {
 	var errs Errors
 	errs.Name(c.Name, "connector.name")
 	switch c.Type {
-	case ConnectorGeneric:
-		c.validateCall(&errs, "http", "https")
-		errs.Headers(c.Headers, "connector.headers")
+	case ConnectorGeneric, ConnectorFusionAuth:
+		if c.ID != ConnectorID {
+			c.validateCall(&errs, "http", "https")
+			errs.Headers(c.Headers, "connector.headers")
+		}
 	case ConnectorLDAP:
 		c.validateCall(&errs, "ldap", "ldaps")
-	case ConnectorFusionAuth:
-		if c.ID != ConnectorID {
-			errs.Field("connector.type", "invalid", "There is one connector of the type [%s], and it exists already.", c.Type)
-		}
 	default:
-		errs.OneOf(c.Type, "connector.type", ConnectorGeneric, ConnectorLDAP)
+		errs.OneOf(c.Type, "connector.type", ConnectorFusionAuth, ConnectorGeneric, ConnectorLDAP)
 	}
 	return errs.OrNil()
 }

@@ -41,7 +41,8 @@ const maxHash = 2048
 // server decides and empties what no import can bring. now is in milliseconds.
 func (u *ImportUser) Settle(now int64) {
 	u.Normalize()
-	u.ConnectorID, u.LastUpdateInstant, u.LastLoginInstant, u.BreachedPasswordStatus = ConnectorID, now, 0, ""
+	u.LastUpdateInstant, u.LastLoginInstant, u.BreachedPasswordStatus = now, 0, ""
+	u.ConnectorID = u.Bound()
 	if u.InsertInstant == 0 {
 		u.InsertInstant = now
 	}

@@ -83,6 +83,16 @@ type UserRequest struct {
 	Salt            string `json:"salt,omitzero"`
 }
 
+// Bound is the connector that a new user belongs to: FusionAuth's own unless the
+// user comes without a password and with another. Beyond FusionAuth, somebody
+// can so have an account before the connector is asked for the first time.
+func (r *UserRequest) Bound() ID {
+	if r.Password == "" && r.ConnectorID != "" {
+		return r.ConnectorID
+	}
+	return ConnectorID
+}
+
 // Normalize brings the user into the form in which it is stored.
 func (u *User) Normalize() {
 	u.Email = strings.ToLower(strings.TrimSpace(u.Email))

@@ -186,7 +186,10 @@ func TestDocumentsAreValidated(t *testing.T) {
 		},
 		{"connector", "unknown type", `{"name":"C","type":"Telnet"}`, []string{"[invalid]connector.type"}},
 		{"connector", "FusionAuth's own", `{"name":"C","type":"FusionAuth","id":"` + string(fa.ConnectorID) + `"}`, nil},
-		{"connector", "a second of FusionAuth's", `{"name":"C","type":"FusionAuth"}`, []string{"[invalid]connector.type"}},
+		{"connector", "a second of FusionAuth's", `{"name":"C","type":"FusionAuth"}`, []string{
+			"[blank]connector.authenticationURL", "[invalid]connector.connectTimeout", "[invalid]connector.readTimeout",
+		}},
+		{"connector", "another server's", `{"name":"C","type":"FusionAuth","authenticationURL":"https://auth.example.com/api/login","connectTimeout":1,"readTimeout":1}`, nil},
 
 		{"apiKey", "nothing is enough", `{}`, nil},
 		{"apiKey", "not retrievable", `{"retrievable":false}`, []string{"[blank]apiKey.name"}},

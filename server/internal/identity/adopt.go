@@ -32,7 +32,7 @@ func (s *Service) adopt(ctx context.Context, tenant *fa.Tenant, c *fa.Connector,
 		}
 	}
 	if known != nil {
-		return s.synchronise(ctx, u)
+		return s.synchronise(ctx, u, migrate)
 	}
 	err := s.Store.CreateUser(ctx, u)
 	if fa.Refused(err) {
@@ -42,6 +42,37 @@ func (s *Service) adopt(ctx context.Context, tenant *fa.Tenant, c *fa.Connector,
 		return nil, err
 	}
 	return u, nil
+}
+
+// dropForeign drops what a user has on another server of the same API and this
+// one knows nothing of: applications, roles and groups.
+func (s *Service) dropForeign(ctx context.Context, tenant fa.ID, u *fa.User) error {
+	var registrations []fa.Registration
+	for _, r := range u.Registrations {
+		app, err := s.Applications.Get(ctx, r.ApplicationID)
+		if errors.Is(err, fa.ErrNotFound) || err == nil && app.TenantID != tenant {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		r.Roles = slices.DeleteFunc(r.Roles, func(name string) bool { _, there := app.Role(name); return !there })
+		registrations = append(registrations, r)
+	}
+	var memberships []fa.Membership
+	for _, m := range u.Memberships {
+		group, err := s.Groups.Get(ctx, m.GroupID)
+		if errors.Is(err, fa.ErrNotFound) || err == nil && group.TenantID != tenant {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		m.ID = "" // it is another one here
+		memberships = append(memberships, m)
+	}
+	u.Registrations, u.Memberships = registrations, memberships
+	return nil
 }
 
 // complete checks what a connector returned as FusionAuth checks a new user,
@@ -75,8 +106,9 @@ func (s *Service) complete(ctx context.Context, tenant *fa.Tenant, u *fa.User) e
 }
 
 // synchronise overwrites a copy with what the connector says today. Whom an
-// administrator has deactivated here stays so.
-func (s *Service) synchronise(ctx context.Context, theirs *fa.Account) (*fa.Account, error) {
+// administrator has deactivated here stays so. Somebody who migrates keeps what
+// the account, which was here before the first sign-in, has beyond that.
+func (s *Service) synchronise(ctx context.Context, theirs *fa.Account, migrate bool) (*fa.Account, error) {
 	now := s.millis()
 	return s.Store.UpdateUser(ctx, theirs.ID, func(u *fa.Account) error {
 		next := *theirs
@@ -92,9 +124,30 @@ func (s *Service) synchronise(ctx context.Context, theirs *fa.Account) (*fa.Acco
 				next.Registrations[i] = succeed(r, old)
 			}
 		}
+		if migrate {
+			keepOwn(&next, u, theirs)
+		}
 		*u = next
 		return nil
 	})
+}
+
+// keepOwn keeps the registrations and memberships of an account that the
+// connector says nothing of, and takes its second factors if there are none.
+func keepOwn(next, own, theirs *fa.Account) {
+	for _, r := range own.Registrations {
+		if _, there := theirs.Registration(r.ApplicationID); !there {
+			next.Registrations = append(next.Registrations, r)
+		}
+	}
+	for _, m := range own.Memberships {
+		if !slices.ContainsFunc(theirs.Memberships, func(t fa.Membership) bool { return t.GroupID == m.GroupID }) {
+			next.Memberships = append(next.Memberships, m)
+		}
+	}
+	if len(next.TwoFactor.Methods) == 0 {
+		next.TwoFactor = theirs.TwoFactor
+	}
 }
 
 // alreadyHere is for the second of two sign-ins that met the same new user: if

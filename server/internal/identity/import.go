@@ -84,5 +84,6 @@ func (s *Importer) newImporting(batch Import, tenantOf TenantOf) *importing {
 	rules := *s.Service
 	rules.Applications = &memo[fa.Application]{get: s.Service.Applications.Get}
 	rules.Groups = &memo[fa.Group]{get: s.Service.Groups.Get}
+	rules.Connectors = &memo[fa.Connector]{get: s.Service.Connectors.Get}
 	return &importing{Importer: s, rules: &rules, tenants: &memo[fa.Tenant]{get: tenantOf}, batch: batch}
 }

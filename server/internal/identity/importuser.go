@@ -30,6 +30,7 @@ func (i *importing) account(ctx context.Context, data []byte) (*fa.Account, plai
 	credential, refused := i.credential(tenant, u)
 	if err := fa.Join(
 		u.Validate(), refused, i.rules.completeRegistrations(ctx, &u.User), i.rules.completeMemberships(ctx, tenant.ID, &u.User),
+		checkBound(ctx, i.rules.Connectors, &u.User),
 	); err != nil {
 		return nil, plainPassword{}, err
 	}

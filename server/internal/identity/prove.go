@@ -91,6 +91,11 @@ func (s *Service) ask(ctx context.Context, tenant *fa.Tenant, c *fa.Connector, m
 	if err != nil {
 		return proof{}, err
 	}
+	if c.Type == fa.ConnectorFusionAuth {
+		if err := s.dropForeign(ctx, tenant.ID, theirs); err != nil {
+			return proof{}, err
+		}
+	}
 	user, err := s.adopt(ctx, tenant, c, migrate, known, theirs, a)
 	if err == nil {
 		return proof{user: user, how: byGenericConnector, password: a.Password}, nil

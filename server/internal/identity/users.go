@@ -39,8 +39,10 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 		Memberships: request.Memberships, Registrations: []fa.Registration{},
 	})
 	u.LastUpdateInstant = u.InsertInstant
+	u.ConnectorID = request.Bound()
 	if err := fa.Join(
 		s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenantID, &u.User), s.enrol(ctx, &u.User, e),
+		checkBound(ctx, s.Connectors, &u.User),
 	); err != nil {
 		return nil, ids, err
 	}
@@ -187,4 +189,16 @@ func (s *Service) settle(tenant *fa.Tenant, u *fa.User, password string) error {
 		tenant.PasswordValidationRules.CheckFor(&errs, u, password, "user.password")
 	}
 	return errs.OrNil()
+}
+
+// checkBound refuses a new user of a connector that is not there.
+func checkBound(ctx context.Context, connectors Lookup[fa.Connector], u *fa.User) error {
+	if u.ConnectorID == fa.ConnectorID {
+		return nil
+	}
+	_, err := connectors.Get(ctx, u.ConnectorID)
+	if errors.Is(err, fa.ErrNotFound) {
+		return fa.FieldError("user.connectorId", "invalid", "There is no connector with the id [%s].", u.ConnectorID)
+	}
+	return err
 }

@@ -55,7 +55,7 @@ func TestNewUsersIgnoreWhatTheServerDecides(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, err := w.CreateUser(t.Context(), tenantID, adaID, request(t, `{"email":"ada@example.com","id":"`+string(bobID)+`","tenantId":"`+string(otherTenantID)+`",
-		"active":false,"verified":true,"verifiedInstant":1,"connectorId":"`+string(first)+`","insertInstant":1,"lastUpdateInstant":1,"lastLoginInstant":1,
+		"active":false,"verified":true,"verifiedInstant":1,"insertInstant":1,"lastUpdateInstant":1,"lastLoginInstant":1,
 		"passwordLastUpdateInstant":1,"breachedPasswordStatus":"ExactMatch","encryptionScheme":"salted-md5",
 		"identities":[{"type":"email","value":"ada@example.com","verified":true,"verifiedReason":"Completed"}],
 		"registrations":[{"applicationId":"`+string(forum)+`","roles":["admin"]}]}`))
