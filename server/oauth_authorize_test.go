@@ -31,9 +31,13 @@ func (i *instance) showForm(values url.Values) response {
 
 // sendForm sends the login form as a browser does from the page.
 func (i *instance) sendForm(values url.Values) response {
+	return i.sendFormTo("/oauth2/authorize", values)
+}
+
+func (i *instance) sendFormTo(path string, values url.Values, cookies ...string) response {
 	return i.send(call{
-		do: "POST /oauth2/authorize " + values.Encode(), as: noKey, kind: "application/x-www-form-urlencoded",
-		header: http.Header{"Sec-Fetch-Site": {"same-origin"}},
+		do: "POST " + path + " " + values.Encode(), as: noKey, kind: "application/x-www-form-urlencoded",
+		header: http.Header{"Sec-Fetch-Site": {"same-origin"}, "Cookie": cookies},
 	})
 }
 
@@ -222,7 +226,11 @@ func TestLoginFormRefusals(t *testing.T) {
 		{"deactivated", "DELETE" + user, "jane", password, http.StatusLocked, "Your account is locked."},
 		{"deactivated, wrong password", "DELETE" + user, "jane", "wrong", http.StatusUnauthorized, "Invalid login credentials."},
 		{"expired", "PATCH" + user + ` {"user":{"expiry":1500000000000}}`, "jane", password, http.StatusGone, "Your account has expired."},
-		{"password has to be changed", "PATCH" + user + ` {"user":{"passwordChangeRequired":true}}`, "jane", password, http.StatusForbidden, "You have to change your password"},
+		{"a second factor is required, and there is none", loginPolicy("Required"), "jane", password, http.StatusForbidden, "Your account needs a second factor."},
+		{
+			"registration is not verified", `PATCH /api/application/` + applicationID + ` {"application":{"verifyRegistration":true,"unverified":{"behavior":"Gated"}}}`,
+			"jane", password, http.StatusForbidden, "You have to confirm your registration",
+		},
 		{
 			"registration is required", `PATCH /api/application/` + applicationID + ` {"application":{"oauthConfiguration":{"requireRegistration":true}}}`,
 			"admin@example.com", password, http.StatusForbidden, "not registered for this application",

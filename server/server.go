@@ -172,7 +172,7 @@ func (s *Server) wire(ids instance) {
 	s.mountCatalog(mux)
 	site := &site{pages: pages.New(), log: s.config.Log}
 	(&oauth.Server{
-		Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, Users: s.db, SignIn: service,
+		Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
 		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)

@@ -31,12 +31,38 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 	login := pages.Login{
 		Frame:   pages.Frame{Tenant: page.Tenant, Application: page.Application},
 		LoginID: page.LoginID, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
-		Action: "/oauth2/authorize",
-	}
-	for _, field := range page.Hidden {
-		login.Hidden = append(login.Hidden, pages.Field(field))
+		Action: "/oauth2/authorize", Hidden: fields(page.Hidden),
 	}
 	s.ended(w, r, s.pages.Login(w, r, status, login))
+}
+
+// Factor implements oauth.Pages.
+func (s *site) Factor(w http.ResponseWriter, r *http.Request, status int, page oauth.FactorPage) {
+	factor := pages.Factor{
+		Frame:  pages.Frame{Tenant: page.Tenant, Application: page.Application},
+		Action: "/oauth2/two-factor", Hidden: fields(page.Hidden), Authenticator: page.Authenticator, Sent: page.Sent,
+		OfferTrust: page.OfferTrust, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
+	}
+	for _, m := range page.Methods {
+		factor.Methods = append(factor.Methods, pages.FactorMethod(m))
+	}
+	s.ended(w, r, s.pages.Factor(w, r, status, factor))
+}
+
+// ChangePassword implements oauth.Pages.
+func (s *site) ChangePassword(w http.ResponseWriter, r *http.Request, status int, page oauth.ChangePasswordPage) {
+	s.ended(w, r, s.pages.ChangePassword(w, r, status, pages.ChangePassword{
+		Frame:  pages.Frame{Tenant: page.Tenant, Application: page.Application},
+		Action: page.Action, Hidden: fields(page.Hidden), LoginID: page.LoginID, Reason: page.Reason, Errors: page.Problems,
+		MinLength: page.MinLength, Done: page.Done, RedirectURLs: []string{page.RedirectURI},
+	}))
+}
+
+func fields(hidden []oauth.Field) (list []pages.Field) {
+	for _, field := range hidden {
+		list = append(list, pages.Field(field))
+	}
+	return list
 }
 
 // Error implements oauth.Pages.

@@ -150,3 +150,12 @@ func (s *Service) guessing(ctx context.Context, user fa.ID) error {
 	}
 	return nil
 }
+
+// PendingChallenge returns a challenge that waits for a code, or fa.ErrNotFound.
+func (s *Service) PendingChallenge(ctx context.Context, id string) (*Challenge, error) {
+	_, user, _, err := s.pendingUser(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &Challenge{ID: id, Methods: user.TwoFactor.Shown()}, nil
+}

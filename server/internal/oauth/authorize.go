@@ -60,16 +60,57 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := s.SignIn.SignIn(r.Context(), identity.Attempt{
 		TenantID: a.tenant.ID, Application: a.application, LoginID: loginID, Password: password,
-		EventInfo: identity.EventInfo{IPAddress: peer(r), UserAgent: r.UserAgent(), DeviceType: "BROWSER"},
+		TwoFactorTrustID: trustOf(r), Address: peer(r), EventInfo: eventOf(r),
 	})
-	if refusal, refused := refusalOf(a, out, err); refused {
-		s.showLoginPage(w, r, refusal.status, a, loginID, refusal.problem)
+	if err != nil {
+		return s.refuse(w, r, a, loginID, err)
+	}
+	return s.proceed(w, r, a, out, loginID)
+}
+
+// proceed goes to the step that a sign-in waits for, or back to the
+// application.
+func (s *Server) proceed(w http.ResponseWriter, r *http.Request, a *authorizeRequest, out *identity.Outcome, loginID string) error {
+	switch {
+	case out.PasswordChangeReason != "":
+		return s.toChange(w, r, a, out)
+	case out.TwoFactor != nil && len(out.TwoFactor.Methods) > 0:
+		return s.askFactor(w, r, a, out.TwoFactor)
+	}
+	if problem := gate(a, out); problem != "" {
+		s.showLoginPage(w, r, http.StatusForbidden, a, loginID, problem)
 		return nil
 	}
-	if err != nil {
+	return s.sendBack(w, r, a, out)
+}
+
+// gate is what keeps somebody out who has given everything that was asked for.
+func gate(a *authorizeRequest, out *identity.Outcome) string {
+	switch {
+	case out.TwoFactor != nil:
+		return "[TwoFactorRequired]"
+	case out.Unverified == identity.UnverifiedIdentity:
+		return "[EmailVerificationRequired]"
+	case out.Registration == nil && a.application.OAuthConfiguration.RequireRegistration:
+		return "[UserAuthorizedNotRegisteredException]"
+	case out.Unverified == identity.UnverifiedRegistration:
+		return "[RegistrationVerificationRequired]"
+	}
+	return ""
+}
+
+// refuse shows the login page to somebody who could not be signed in, if it is
+// known why.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, a *authorizeRequest, loginID string, err error) error {
+	refusal, known := refusalOf(err)
+	if !known {
 		return err
 	}
-	return s.sendBack(w, r, a, out)
+	if a == nil {
+		return s.startOver(w, r, nil, refusal.problem)
+	}
+	s.showLoginPage(w, r, refusal.status, a, loginID, refusal.problem)
+	return nil
 }
 
 // blank is the field of the login form that was not filled in; no connector
@@ -89,9 +130,12 @@ type refusal struct {
 	problem string // FusionAuth's code, for which the page has a sentence
 }
 
-// refusalOf tells whether, and why. An unknown user and a wrong password look
-// the same.
-func refusalOf(a *authorizeRequest, out *identity.Outcome, err error) (refusal, bool) {
+// refusalOf tells whether it is known, and what it is. An unknown user and a
+// wrong password look the same.
+func refusalOf(err error) (refusal, bool) {
+	if _, prevented := errors.AsType[*identity.Prevented](err); prevented {
+		return refusal{http.StatusConflict, "[LoginPreventedException]"}, true
+	}
 	switch {
 	case errors.Is(err, identity.ErrCredentials):
 		return refusal{http.StatusUnauthorized, "[InvalidLogin]"}, true
@@ -99,16 +143,12 @@ func refusalOf(a *authorizeRequest, out *identity.Outcome, err error) (refusal, 
 		return refusal{http.StatusLocked, "[UserLockedException]"}, true
 	case errors.Is(err, identity.ErrExpired):
 		return refusal{http.StatusGone, "[UserExpiredException]"}, true
+	case errors.Is(err, identity.ErrRateLimited):
+		return refusal{http.StatusTooManyRequests, "[RateLimitedException]"}, true
 	case errors.Is(err, identity.ErrBusy):
 		return refusal{http.StatusServiceUnavailable, "[RateLimitedException]"}, true
 	case errors.Is(err, fa.ErrTransaction):
 		return refusal{http.StatusGatewayTimeout, "[WebhookTransactionException]"}, true
-	case err != nil:
-		return refusal{}, false
-	case out.PasswordChangeReason != "":
-		return refusal{http.StatusForbidden, "[PasswordChangeRequired]"}, true
-	case out.Registration == nil && a.application.OAuthConfiguration.RequireRegistration:
-		return refusal{http.StatusForbidden, "[UserAuthorizedNotRegisteredException]"}, true
 	}
 	return refusal{}, false
 }

@@ -54,6 +54,16 @@ func (site) Login(w http.ResponseWriter, _ *http.Request, status int, page oauth
 	_, _ = io.WriteString(w, page.Problem)
 }
 
+func (site) Factor(w http.ResponseWriter, _ *http.Request, status int, page oauth.FactorPage) {
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, page.Problem)
+}
+
+func (site) ChangePassword(w http.ResponseWriter, _ *http.Request, status int, page oauth.ChangePasswordPage) {
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, strings.Join(page.Problems, " "))
+}
+
 func (site) Error(w http.ResponseWriter, _ *http.Request, status int, err *oauth.Error) {
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, err.Code+" "+err.Reason+" "+err.Description)

@@ -4,8 +4,10 @@
 // A sign-in moves through it so: authorize (GET) checks the client and shows
 // the login page, which carries the whole request in hidden fields; authorize
 // (POST) checks everything again, signs in, and sends the browser to the
-// redirect URL with a code; token turns the code into tokens. Nobody is ever
-// sent to a URL that the application has not registered.
+// redirect URL with a code; token turns the code into tokens. In between there
+// may be pages for a new password and for a second factor, which carry the
+// request along too. Nobody is ever sent to a URL that the application has not
+// registered.
 package oauth
 
 import (
@@ -30,6 +32,7 @@ type Server struct {
 	SignIn interface {
 		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
 	}
+	Steps       Steps
 	Identifiers Identifiers
 	Tokens      *identity.Tokens
 	Keys        Keys
@@ -57,6 +60,8 @@ type Keys interface {
 // Pages shows people something.
 type Pages interface {
 	Login(w http.ResponseWriter, r *http.Request, status int, page LoginPage)
+	Factor(w http.ResponseWriter, r *http.Request, status int, page FactorPage)
+	ChangePassword(w http.ResponseWriter, r *http.Request, status int, page ChangePasswordPage)
 	Error(w http.ResponseWriter, r *http.Request, status int, err *Error)
 	// Locale is the language of the page, for the redirect's locale parameter.
 	Locale(r *http.Request) string
@@ -80,6 +85,9 @@ func (s *Server) Mount(mux *http.ServeMux) {
 	protection.SetDenyHandler(s.page(func(http.ResponseWriter, *http.Request) error { return errOrigin }))
 	mux.HandleFunc("GET /oauth2/authorize", s.page(s.showLogin))
 	mux.Handle("POST /oauth2/authorize", protection.Handler(s.page(s.signIn)))
+	mux.Handle("POST /oauth2/two-factor", protection.Handler(s.page(s.factor)))
+	mux.HandleFunc("GET /password/change/{changePasswordId}", s.page(s.openChange))
+	mux.Handle("POST /password/change/{changePasswordId}", protection.Handler(s.page(s.changePassword)))
 	mux.HandleFunc("POST /oauth2/token", s.json(s.token))
 	mux.HandleFunc("GET /.well-known/openid-configuration", s.json(s.discovery))
 	mux.HandleFunc("GET /.well-known/openid-configuration/{tenant}", s.json(s.discovery))

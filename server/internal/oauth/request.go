@@ -68,7 +68,8 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 // text that can be stored. Parameters that nobody knows are ignored, as the
 // section says too.
 func checkParameters(q url.Values) error {
-	for _, name := range append(slices.Clone(carried), "locale", "login_hint", "loginId", "password") {
+	for _, name := range append(slices.Clone(carried), "locale", "login_hint", "loginId", "password", "passwordConfirm",
+		"code", "methodId", fieldChallenge, fieldChangeID, fieldReason, fieldTrustToken) {
 		value := q.Get(name)
 		switch {
 		case len(q[name]) > 1:

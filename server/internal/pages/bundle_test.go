@@ -51,6 +51,14 @@ func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
 			said.WriteString(html.UnescapeString(w.Body.String()))
 		}
 		r := httptest.NewRequest("GET", "/?locale="+lang, nil)
+		for _, page := range []Factor{
+			{Methods: []FactorMethod{{"A", "Tide Tables"}}}, {Authenticator: true, OfferTrust: true}, {Sent: "Tide Tables"},
+		} {
+			show(func(w *httptest.ResponseRecorder) error { return p.Factor(w, r, 200, page) })
+		}
+		for _, page := range []ChangePassword{{}, {Done: true}} {
+			show(func(w *httptest.ResponseRecorder) error { return p.ChangePassword(w, r, 200, page) })
+		}
 		for _, frame := range []Frame{{}, {Application: "Tide Tables"}} {
 			show(func(w *httptest.ResponseRecorder) error { return p.LoggedOut(w, r, LoggedOut{frame, "/"}) })
 			show(func(w *httptest.ResponseRecorder) error { return p.Index(w, r, Index{frame}) })

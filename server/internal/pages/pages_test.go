@@ -44,6 +44,22 @@ func examples() []example {
 		{"login-error", http.StatusOK, failed},
 		{"login-theme", http.StatusOK, painted},
 		{"login-bare", http.StatusOK, pages.Login{}},
+		{"factor", http.StatusOK, pages.Factor{
+			Frame: frame, Action: "/oauth2/two-factor", Hidden: hidden, Authenticator: true, OfferTrust: true,
+			Methods: []pages.FactorMethod{{ID: "A1B2", To: "•••0100"}, {ID: "C3D4", To: "j•••@example.com"}},
+		}},
+		{"factor-sent", http.StatusUnauthorized, pages.Factor{
+			Frame: frame, Action: "/oauth2/two-factor", Hidden: hidden, OfferTrust: true, Sent: "•••0100", Error: "[invalid]code",
+			Methods: []pages.FactorMethod{{ID: "A1B2", To: "•••0100"}},
+		}},
+		{"change-password", http.StatusOK, pages.ChangePassword{
+			Frame: frame, Action: "/password/change/made-up", Hidden: hidden, LoginID: "jane@example.com", Reason: "[PasswordChangeReasonExpired]", MinLength: 8,
+		}},
+		{"change-password-error", http.StatusBadRequest, pages.ChangePassword{
+			Frame: frame, Action: "/password/change/made-up", Hidden: hidden, LoginID: "jane@example.com", MinLength: 8,
+			Errors: []string{"[requireNumber]", "[tooShort]"},
+		}},
+		{"change-password-done", http.StatusOK, pages.ChangePassword{Frame: frame, Done: true}},
 		{"oauth-error", http.StatusBadRequest, pages.OAuthError{
 			Frame: frame, Error: "invalid_request", ErrorReason: "invalid_redirect_uri",
 			ErrorDescription: "The request has an invalid parameter: redirect_uri",
@@ -61,6 +77,10 @@ func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request,
 	switch page := ex.page.(type) {
 	case pages.Login:
 		err = p.Login(w, r, ex.status, page)
+	case pages.Factor:
+		err = p.Factor(w, r, ex.status, page)
+	case pages.ChangePassword:
+		err = p.ChangePassword(w, r, ex.status, page)
 	case pages.OAuthError:
 		err = p.OAuthError(w, r, ex.status, page)
 	case pages.LoggedOut:
