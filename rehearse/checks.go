@@ -69,6 +69,10 @@ func (c *checker) checks() []check {
 		{"the event log says what happened, and holds no password", c.eventLog},
 		{"those who are across sign in while the pool is down", c.acrossWhileDown},
 		{"with the pool back the same sign-in works", c.poolBack},
+		{"the temporary password is changed, and only the new one signs in", c.changesPassword},
+		{"an authenticator is set up and asked for, and its codes work once", c.authenticator},
+		{"a code comes as a text message, through the tenant's messenger", c.textMessage},
+		{"too many wrong passwords lock out, and the right one does not help", c.lockout},
 	}
 }
 
