@@ -52,8 +52,8 @@ type process struct {
 
 const connectorSecret = "a secret of the benchmark"
 
-// startConnector starts `wherry connector`. It has time for an answer: what a
-// busy machine does shall show in the figures, and not as a refusal.
+// startConnector starts `wherry connector`. It has time and room for an answer:
+// what a busy machine does shall show in the figures, and not as a refusal.
 func startConnector(b testing.TB, pool, profile string) *process {
 	b.Helper()
 	file, err := program()
@@ -63,7 +63,7 @@ func startConnector(b testing.TB, pool, profile string) *process {
 	config := filepath.Join(b.TempDir(), "wherry.yaml")
 	if err := os.WriteFile(config, fmt.Appendf(nil, `
 connector: {secret: %q}
-pools: [{id: us-east-1_Example01, client_id: 1example23456789, endpoint: %q, connector: {profile: %s, deadline: 30s}}]
+pools: [{id: us-east-1_Example01, client_id: 1example23456789, endpoint: %q, connector: {profile: %s, deadline: 30s, parallel: {sign_ins: 2000}}}]
 `, connectorSecret, pool, profile), 0o600); err != nil {
 		b.Fatal(err)
 	}
