@@ -8,9 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
 // blocks reads a file of Terraform's. It gives the attributes of each block,
@@ -97,10 +99,18 @@ func checkTerraform(t *testing.T, all map[string]map[string]string, v variant) {
 	}
 }
 
-// format asks terraform, where it is installed, whether it would write the
-// files as they are.
+// format wants the file as terraform would write it: by the library that
+// terraform writes with, and by terraform itself where it is installed.
 func format(t *testing.T, dir string) {
 	t.Helper()
+	file := filepath.Join(dir, "main.tf")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(hclwrite.Format(text)), string(text)); diff != "" {
+		t.Errorf("%s is not formatted (-formatted +is):\n%s", file, diff)
+	}
 	if terraform, err := exec.LookPath("terraform"); err == nil {
 		run(t, dir, offline, terraform, "fmt", "-check", "-diff")
 	}
