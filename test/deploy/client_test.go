@@ -76,7 +76,7 @@ func TestAppClientTemplates(t *testing.T) {
 	if got := all["resource aws_cognito_user_pool_client client2"]["explicit_auth_flows"]; got != `["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]` {
 		t.Errorf("flows: %s", got)
 	}
-	format(t, dir)
+	format(t, filepath.Join(dir, "app-client.tf"))
 	validate(t, filepath.Join(dir, "app-client.tf"))
 	compareIncluded(t, filepath.Join(dir, "app-client.yaml"), tpl)
 }

@@ -53,7 +53,7 @@ func TestTerraform(t *testing.T) {
 			dir := writeFunction(t, "terraform", v)
 			file := filepath.Join(dir, "main.tf")
 			checkTerraform(t, blocks(t, file), v)
-			format(t, dir)
+			format(t, file)
 			validate(t, file)
 		})
 	}
@@ -101,9 +101,8 @@ func checkTerraform(t *testing.T, all map[string]map[string]string, v variant) {
 
 // format wants the file as terraform would write it: by the library that
 // terraform writes with, and by terraform itself where it is installed.
-func format(t *testing.T, dir string) {
+func format(t *testing.T, file string) {
 	t.Helper()
-	file := filepath.Join(dir, "main.tf")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +111,7 @@ func format(t *testing.T, dir string) {
 		t.Errorf("%s is not formatted (-formatted +is):\n%s", file, diff)
 	}
 	if terraform, err := exec.LookPath("terraform"); err == nil {
-		run(t, dir, offline, terraform, "fmt", "-check", "-diff")
+		run(t, filepath.Dir(file), offline, terraform, "fmt", "-check", "-diff")
 	}
 }
 
