@@ -73,6 +73,10 @@ type Exporter struct {
 // others: five a second for each operation.
 const slowest = 5
 
+// first is how long the first calls wait for a pool that does not answer; later
+// ones have something to lose and wait longer.
+const first = 5 * time.Second
+
 // New makes an Exporter.
 func New(c Config) *Exporter {
 	if c.Workers == 0 {
@@ -81,10 +85,12 @@ func New(c Config) *Exporter {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Exporter{
+	e := &Exporter{
 		Config: c,
 		lists:  pace.New(c.Rate, judge), reads: pace.New(c.Rate, judge), other: pace.New(min(c.Rate, slowest), judge),
 	}
+	e.other.Patience = first
+	return e
 }
 
 func judge(err error) pace.Verdict { return verdicts[cognito.OutcomeOf(err)] }

@@ -205,7 +205,7 @@ func TestTroublesOfThePool(t *testing.T) {
 		calls  int // of ListUsers
 		wanted int // restarts
 	}{
-		"throttled":           {func(o string) error { return failure(o, cognito.Throttled, "TooManyRequestsException") }, 3, 6, 0},
+		"throttled":           {func(o string) error { return failure(o, cognito.Throttled, "TooManyRequestsException") }, 1, 4, 0},
 		"a page is lost once": {func(o string) error { return lostPage(o) }, 1, 4, 0},
 		"a page is lost":      {func(o string) error { return lostPage(o) }, 2, 6, 1},
 		"no answer":           {func(o string) error { return failure(o, cognito.Unavailable, "") }, 1, 4, 0},
