@@ -14,7 +14,7 @@ type governor struct {
 
 	window   time.Time // since when served is counted
 	served   int
-	measured float64 // served a second in the window before
+	measured float64 // the most that was served a second, in windows not long ago
 }
 
 // How the rate moves. A second after a cut it is back at a little less than
@@ -28,13 +28,14 @@ const (
 	creep    = 0.003 // of the rate a second, just after the recovery
 	patient  = 8.0   // seconds until it rises at twice that
 	window   = 2 * time.Second
+	fading   = 0.85 // a window in which the caller had other things to do says little
 	settled  = 50 * time.Millisecond
 )
 
 // wasServed notes an answer.
 func (g *governor) wasServed(now time.Time) {
 	if elapsed := now.Sub(g.window); elapsed >= window {
-		g.measured = float64(g.served) / elapsed.Seconds()
+		g.measured = max(float64(g.served)/elapsed.Seconds(), g.measured*fading)
 		g.window, g.served = now, 0
 	}
 	g.served++
