@@ -139,6 +139,9 @@ func report(out *console.Console, err error) {
 	}
 	if f.ExitCode == exit.Interrupted {
 		out.Note("wherry: interrupted")
+		if f.Hint != "" {
+			out.Note("wherry: hint: %s", f.Hint)
+		}
 		return
 	}
 	fmt.Fprintf(out.Err, "wherry: %s\n", f.Error)
