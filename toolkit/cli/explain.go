@@ -69,9 +69,9 @@ func (c *explainCommand) Run(ctx context.Context, out *console.Console, p Proces
 	if err != nil {
 		return err
 	}
-	mapper, err := plan.New(pool.Settings, pool.Schema)
+	mapper, err := newMapper(pool)
 	if err != nil {
-		return exit.With(exit.Usage, fmt.Errorf("the mapping of the pool %s:\n%w", pool.Name, err), "mend the configuration and run the command again")
+		return err
 	}
 	source, err := c.source(ctx, p, settings, pool)
 	if err != nil {

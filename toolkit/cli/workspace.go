@@ -119,11 +119,11 @@ func outcome(err error) string {
 	}
 }
 
-// mapper is the pool's mapping.
-func (c *crossing) mapper() (*plan.Mapper, error) {
-	m, err := plan.New(c.pool.Settings, c.pool.Schema)
+// newMapper is the pool's mapping.
+func newMapper(pool config.Pool) (*plan.Mapper, error) {
+	m, err := plan.New(pool.Settings, pool.Schema)
 	if err != nil {
-		return nil, exit.With(exit.Usage, fmt.Errorf("the mapping of the pool %s:\n%w", c.pool.Name, err), "mend the configuration and run the command again")
+		return nil, exit.With(exit.Usage, fmt.Errorf("the mapping of the pool %s:\n%w", pool.Name, err), "mend the configuration and run the command again")
 	}
 	return m, nil
 }

@@ -65,8 +65,7 @@ type Exporter struct {
 	users atomic.Int64
 	lost  atomic.Int64 // shards that had to begin again
 
-	groupPages atomic.Int64
-	factors    atomic.Int64
+	factors atomic.Int64
 }
 
 // slowest is the quota of a pool's own settings, which is lower than the

@@ -297,7 +297,7 @@ func TestFilesAreExported(t *testing.T) {
 	files := func(whole bool, paths ...string) (Result, error) {
 		run, err := p.Start(t.Context(), workspace.Export)
 		must(t, err)
-		defer run.End(t.Context(), "done")
+		defer func() { must(t, run.End(t.Context(), "done")) }()
 		return Files{Config: Config{Run: run, Rate: 1, Note: func(string, ...any) {}}, Paths: paths, Whole: whole}.Export(t.Context())
 	}
 	r, err := files(false, one, two)

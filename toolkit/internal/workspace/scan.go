@@ -137,20 +137,30 @@ func (p *Pool) shards(ctx context.Context, scan int64) ([]ShardInfo, error) {
 
 // Recount counts the users that the scan has seen by the first characters of
 // their ids: what is really in the workspace, whatever the shards say.
+//
+// It reads one user after the other: to let the database group them would take
+// memory by their number.
 func (s *Scan) Recount(ctx context.Context, characters int) (map[string]int, error) {
 	counts := map[string]int{}
-	_, err := list(ctx, s.run.w.reader, func(rows *sql.Rows) (none struct{}, err error) {
-		var prefix string
-		var n int
-		err = rows.Scan(&prefix, &n)
-		counts[prefix] = n
-		return none, err
-	}, fmt.Sprintf("select substr(id, 1, %d), count(*) from users where pool = $1 and seen_scan = $2 group by 1", characters), s.run.n, s.N)
-	if err != nil {
-		return nil, fmt.Errorf("count the users again: %w", err)
+	for after, full := int64(0), true; full; {
+		n := 0
+		_, err := list(ctx, s.run.w.reader, func(rows *sql.Rows) (none struct{}, err error) {
+			var prefix string
+			err = rows.Scan(&after, &prefix)
+			counts[prefix]++
+			n++
+			return none, err
+		}, fmt.Sprintf("select n, substr(id, 1, %d) from users where pool = $1 and seen_scan = $2 and n > $3 order by n limit %d", characters, recountPage),
+			s.run.n, s.N, after)
+		if err != nil {
+			return nil, fmt.Errorf("count the users again: %w", err)
+		}
+		full = n == recountPage
 	}
 	return counts, nil
 }
+
+const recountPage = 5000
 
 // ErrUnfinished says that a scan has shards that are not read to their end.
 var ErrUnfinished = errors.New("the pool has not been read to its end")

@@ -21,8 +21,8 @@ import (
 const (
 	pragmas = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
 		"&_pragma=foreign_keys(ON)&_pragma=secure_delete(ON)"
-	writing = "&_txlock=immediate&_pragma=cache_size(-32768)"
-	reading = "&_pragma=query_only(ON)&_pragma=cache_size(-4096)"
+	writing = "&_txlock=immediate&_pragma=cache_size(-16384)"
+	reading = "&_pragma=query_only(ON)&_pragma=cache_size(-2048)"
 )
 
 // readers bounds the connections that read beside the one writer.
