@@ -122,7 +122,7 @@ func (c *statusCommand) serve(ctx context.Context, out *console.Console, look fu
 	}
 	out.Note("status on http://%s, stop with Ctrl-C", ln.Addr())
 	log := slog.New(slog.NewTextHandler(out.Err, nil))
-	return serve.HTTP(ctx, ln, status.Page{Status: look, Every: c.Every, Log: log}.Handler(), log)
+	return serve.HTTP(ctx, ln, status.Page{Status: look, Every: c.Every, Log: log, Loopback: local(ln)}.Handler(), log)
 }
 
 // purgeCommand erases personal data from the workspace.

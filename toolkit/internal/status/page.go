@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -22,6 +23,10 @@ type Page struct {
 	Status func(context.Context) (Status, error)
 	Every  time.Duration // how often a browser asks again
 	Log    *slog.Logger
+
+	// Loopback answers only those who call it by a loopback address, so that a
+	// site whose name was made to lead here cannot read the page.
+	Loopback bool
 }
 
 var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
@@ -41,8 +46,20 @@ func (p Page) Handler() http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
+		if p.Loopback && !loopback(r.Host) {
+			http.Error(w, "Call this page by its address, such as 127.0.0.1.", http.StatusMisdirectedRequest)
+			return
+		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+func loopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (p Page) show(w http.ResponseWriter, r *http.Request) {

@@ -124,6 +124,24 @@ func TestThePageIsReadOnly(t *testing.T) {
 	}
 }
 
+func TestThePageIsNotForOtherSites(t *testing.T) {
+	t.Parallel()
+	s := look(t, 1)
+	handler := status.Page{Status: func(context.Context) (status.Status, error) { return s, nil }, Loopback: true}.Handler()
+	for host, want := range map[string]int{
+		"127.0.0.1:9085": http.StatusOK, "localhost:9085": http.StatusOK, "[::1]:9085": http.StatusOK, "localhost": http.StatusOK,
+		"example.com:9085": http.StatusMisdirectedRequest, "": http.StatusMisdirectedRequest, "127.0.0.1.example.com": http.StatusMisdirectedRequest,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%q: %d, want %d", host, w.Code, want)
+		}
+	}
+}
+
 func get(t *testing.T, p status.Page, method, path string) (int, http.Header, string) {
 	t.Helper()
 	w := httptest.NewRecorder()

@@ -38,7 +38,7 @@ func openPostgres(ctx context.Context, url string) (*Workspace, error) {
 		return nil, unreachable(ctx, c, err)
 	}
 	w := &Workspace{
-		dialect: dialect{postgres: true, skipLocked: " for update skip locked", isVictim: isVictim},
+		dialect: dialect{postgres: true, skipLocked: " for update skip locked", isVictim: isVictim, isFull: isFull},
 		place:   fmt.Sprintf("postgres://%s:%d/%s", c.Host, c.Port, c.Database),
 		release: func() error { pool.Close(); return nil },
 	}
@@ -77,6 +77,12 @@ func isUnique(err error) bool {
 func isVictim(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (refused.Code == "40P01" || refused.Code == "40001")
+}
+
+// isFull recognises disk_full.
+func isFull(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && refused.Code == "53100"
 }
 
 // schemaLock makes machines that start together migrate one after the other.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wherry/internal/exit"
 )
 
 func TestAScanGoesOnWhereItWasKilled(t *testing.T) {
@@ -211,5 +214,32 @@ func readAll(ctx context.Context, r *Run, shards int) error {
 		if _, err := h.Save(ctx, Page{Users: people(n+5, n+10), Last: true}); err != nil {
 			return err
 		}
+	}
+}
+
+func TestAFullDisk(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	w := open(t, filepath.Join(t.TempDir(), "wherry.db"), Options{})
+	p := openPool(t, w)
+	r := begin(t, p, Export)
+	s, err := r.Scan(ctx)
+	must(t, err)
+	h := shard(t, s, "")
+	_, err = h.Save(ctx, Page{Users: people(0, 10), Token: "more"})
+	must(t, err)
+	limit := func(pages int) {
+		_, err := w.writer.ExecContext(ctx, fmt.Sprintf("pragma max_page_count = %d", pages))
+		must(t, err)
+	}
+	limit(1) // which SQLite takes for as many as there are
+	_, err = h.Save(ctx, Page{Users: people(10, 5000), Token: "even more"})
+	wantRefusal(t, err, exit.Failed, "there is no room for the workspace")
+	if users := collect(t, p.Users(ctx, Query{})); len(users) != 10 || h.Token != "more" {
+		t.Errorf("%d users, %+v", len(users), h)
+	}
+	limit(1 << 30)
+	if _, err = h.Save(ctx, Page{Users: people(10, 5000), Last: true}); err != nil || h.Users != 5000 {
+		t.Errorf("%v, %+v", err, h)
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"net/url"
 	"os"
 
-	_ "modernc.org/sqlite" // the driver called sqlite
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"wherry/internal/exit"
 )
@@ -46,7 +47,7 @@ func openSQLite(ctx context.Context, path string, existing bool) (*Workspace, er
 	writer.SetMaxOpenConns(1)
 	reader.SetMaxOpenConns(readers)
 	w := &Workspace{
-		dialect: dialect{isVictim: func(error) bool { return false }},
+		dialect: dialect{isVictim: func(error) bool { return false }, isFull: isFullSQLite},
 		writer:  writer, reader: reader, place: path, release: func() error { return nil },
 	}
 	if err := w.recognise(ctx); err != nil {
@@ -70,6 +71,11 @@ func keepPrivate(path string, existing bool) error {
 		return fmt.Errorf("keep the workspace private: %w", err)
 	}
 	return nil
+}
+
+func isFullSQLite(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && failed.Code()&0xff == sqlite3.SQLITE_FULL
 }
 
 // recognise marks an empty file and refuses one that something else made.

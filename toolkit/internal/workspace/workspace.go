@@ -25,6 +25,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"wherry/internal/exit"
 )
 
 // Default is where a workspace is when nobody says otherwise.
@@ -64,6 +66,7 @@ type dialect struct {
 	postgres   bool
 	skipLocked string // leaves rows alone that another machine is taking
 	isVictim   func(error) bool
+	isFull     func(error) bool // is there no room on the disk?
 }
 
 // Open opens the workspace in the file at place, or at a postgres:// URL, and
@@ -137,6 +140,10 @@ func (w *Workspace) tx(ctx context.Context, change func(*sql.Tx) error) (err err
 		if err = w.try(ctx, change); err == nil || !w.isVictim(err) {
 			break
 		}
+	}
+	if err != nil && w.isFull(err) {
+		return exit.With(exit.Failed, fmt.Errorf("there is no room for the workspace %s: %w", w.place, err),
+			"make room and run the same command again: what was written is whole")
 	}
 	return err
 }
