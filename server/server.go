@@ -99,6 +99,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{config: c, db: db, keys: &keys.Ring{Store: db.SigningKeys}}
 	s.jobs = s.newQueue()
 	s.wireEvents()
+	s.wireUpkeep()
 	if err := db.Alone(ctx, s.start); err != nil {
 		if ctx.Err() != nil { // what was being done then is nobody's mistake
 			err = fmt.Errorf("start: %w", ctx.Err())
@@ -147,6 +148,7 @@ func (s *Server) wire(ids instance) {
 
 	(&api.Tenants{
 		Store: s.db.Tenants, Connectors: s.db.Connectors, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
+		DeleteLater: s.deleteTenantLater,
 	}).Mount(mux)
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
 	(&api.Users{Service: service, Store: users, Applications: s.db.Applications, Tokens: tokens, Identifiers: s.db}).Mount(mux)

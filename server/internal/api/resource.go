@@ -52,9 +52,9 @@ type resource[T any] struct {
 	// show completes objects for an answer with what other objects know; nil
 	// when they are complete.
 	show func(ctx context.Context, all ...*T) error
-	// async lets clients ask not to wait for a deletion. It has ended all the
-	// same when it is answered; they look again until the object is gone.
-	async bool
+	// later deletes the object when nobody waits for it, which clients may ask
+	// for; nil: they have to wait.
+	later func(ctx context.Context, id fa.ID) error
 }
 
 // mount registers the endpoints.
@@ -248,18 +248,23 @@ func (s *resource[T]) delete(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	var async bool
-	if s.async {
-		if async, err = asks(r, "async"); err != nil {
+	if s.later != nil {
+		async, err := asks(r, "async")
+		if err != nil {
 			return err
 		}
+		if async {
+			return s.deleteLater(w, r, id)
+		}
 	}
-	if err := s.store.Delete(r.Context(), id); err != nil {
+	return s.store.Delete(r.Context(), id)
+}
+
+func (s *resource[T]) deleteLater(w http.ResponseWriter, r *http.Request, id fa.ID) error {
+	if err := s.later(r.Context(), id); err != nil {
 		return err
 	}
-	if async {
-		w.WriteHeader(http.StatusAccepted)
-	}
+	w.WriteHeader(http.StatusAccepted)
 	return nil
 }
 

@@ -21,6 +21,9 @@ type Tenants struct {
 	SigningKey fa.ID // what new tenants sign with
 	NewID      func() fa.ID
 	Now        func() time.Time
+	// DeleteLater deletes a tenant in the background; until it is gone its state
+	// says so.
+	DeleteLater func(ctx context.Context, id fa.ID) error
 
 	mux *Mux
 }
@@ -35,7 +38,7 @@ func (h *Tenants) Mount(m *Mux) {
 		visible:   func(c caller, t *fa.Tenant) bool { return c.sees(t.ID) },
 		removable: h.removable,
 		copied:    copiedTenant,
-		async:     true,
+		later:     h.DeleteLater,
 	}
 	tenants.mount(m.Handle)
 	m.HandleGlobal("GET /api/tenant/search", h.search)
@@ -54,6 +57,7 @@ func (h *Tenants) create(_ context.Context, c caller, t *fa.Tenant, id fa.ID) er
 	}
 	t.InsertInstant = h.Now().UnixMilli()
 	t.LastUpdateInstant = t.InsertInstant
+	t.State = fa.StateActive
 	h.signWithDefault(t)
 	return nil
 }
@@ -73,7 +77,7 @@ func (h *Tenants) keep(next, current *fa.Tenant) {
 }
 
 func checkTenant(t *fa.Tenant) error {
-	t.State, t.Configured = fa.StateActive, true // both are FusionAuth's to say
+	t.Configured = true // FusionAuth's to say
 	t.Normalize()
 	return t.Validate()
 }
