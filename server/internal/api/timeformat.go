@@ -54,6 +54,9 @@ func nextPart(pattern string) (part timePart, rest string, err error) {
 		if !closed {
 			return part, "", errors.New("a quote is not closed")
 		}
+		if strings.HasPrefix(rest, "'") { // two quotes inside are one
+			text += "'"
+		}
 		return timePart{text: text}, rest, nil
 	case !isLetter(first):
 		return timePart{text: pattern[:1]}, pattern[1:], nil

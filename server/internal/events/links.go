@@ -35,7 +35,7 @@ func (s *Links) CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limi
 
 // DeleteLinks is part of LinkStore.
 func (s *Links) DeleteLinks(ctx context.Context, m fa.LinkMatch) error {
-	found, err := s.LinkStore.Links(ctx, m)
+	found, err := s.Links(ctx, m)
 	if err != nil {
 		return err
 	}

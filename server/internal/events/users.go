@@ -62,7 +62,7 @@ func copyOf(u *fa.User) (*fa.User, error) {
 
 // DeleteUser is part of UserStore.
 func (s *Users) DeleteUser(ctx context.Context, id fa.ID) error {
-	u, err := s.UserStore.User(ctx, id)
+	u, err := s.User(ctx, id)
 	if err != nil {
 		return err
 	}

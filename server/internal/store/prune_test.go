@@ -48,7 +48,7 @@ func TestPrune(t *testing.T) {
 		if diff := cmp.Diff(want, left()); diff != "" {
 			t.Error(diff)
 		}
-		if events, _, err := db.SearchEventLog(t.Context(), fa.EventSearch{Limit: 9, Order: "id"}); err != nil || events[0].ID != 2 {
+		if events, _, err := db.SearchEventLog(t.Context(), fa.EventSearch{Limit: 9, Order: fa.Order{{Property: "insertInstant"}}}); err != nil || events[0].ID != 2 {
 			t.Errorf("the newest entries stay: %v, %v", events, err)
 		}
 	})
