@@ -62,7 +62,7 @@ const password = "made-up password 1"
 // the test, and its log is shown if the test has failed.
 func serve(t *testing.T, flags ...string) string {
 	t.Helper()
-	server := exec.CommandContext(context.WithoutCancel(t.Context()), program, append([]string{"server", "--listen", "127.0.0.1:0"}, flags...)...)
+	server := exec.CommandContext(context.WithoutCancel(t.Context()), program, append([]string{"server", "--listen", "127.0.0.1:0", "--allow-private-connectors"}, flags...)...)
 	server.Env = append(os.Environ(), kickstartEnv...)
 	stderr, err := server.StderrPipe()
 	if err != nil {
