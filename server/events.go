@@ -26,6 +26,15 @@ func (s *Server) wireEvents() {
 	s.db.Webhooks.OnChange(s.bus.Drop)
 }
 
+// beginImport begins an import that is told of.
+func (s *Server) beginImport(ctx context.Context) (identity.Import, error) {
+	batch, err := s.db.NewImport()
+	if err != nil {
+		return nil, err
+	}
+	return s.bus.Import(ctx, batch)
+}
+
 // tellOfKickstart says that the instance is set up.
 func (s *Server) tellOfKickstart(ctx context.Context) error {
 	id := newID()

@@ -137,7 +137,7 @@ func (s *Server) wire(ids instance) {
 	}
 	importer := &identity.Importer{
 		Service: service, Schemes: password.Schemes, Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
-		Workers: cores, Begin: func() (identity.Import, error) { return s.db.NewImport() },
+		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{
 		Signer: s.keys, Verifier: s.keys, Groups: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications, Now: s.config.Now, NewID: newID,

@@ -474,3 +474,41 @@ func TestEventsReachTheWebhooksOfOtherServers(t *testing.T) {
 		return strings.Contains(hook.kinds(), "user.login.success")
 	})
 }
+
+// TestImportsAreTold: in portions, and not when nothing is imported.
+func TestImportsAreTold(t *testing.T) {
+	t.Parallel()
+	onEachCalling(t, func(t *testing.T, i *instance) {
+		hook := receive(t, always(200))
+		i.subscribe(t, hook.URL, "")
+		var users []string
+		for n := range 1001 {
+			users = append(users, fmt.Sprintf(`{"email":"user.%d@example.com","active":true,"password":"aGFzaA==","salt":"c2FsdA==","encryptionScheme":"salted-md5","factor":1}`, n))
+		}
+		request := `POST /api/user/import {"validateDbConstraints":true,"users":[` + strings.Join(users, ",") + `]}`
+		i.do(request).must(t)
+		eventually(t, "it is told", func() bool { return hook.kinds() == "user.bulk.create user.bulk.create" && i.idle(t) })
+		seen := map[string]bool{}
+		for _, one := range hook.all() {
+			list, _ := one.at("event.users").([]any)
+			for _, u := range list {
+				u, _ := u.(map[string]any)
+				seen[fmt.Sprint(u["email"])] = true
+			}
+			if strings.Contains(one.body, "aGFzaA==") || strings.Contains(one.body, "c2FsdA==") {
+				t.Error("a hash is told")
+			}
+		}
+		if len(seen) != len(users) {
+			t.Errorf("told of %d users", len(seen))
+		}
+		hook.forget()
+		if r := i.do(request); r.status != http.StatusBadRequest {
+			t.Errorf("a second time: status %d", r.status)
+		}
+		eventually(t, "nothing is left", func() bool { return i.idle(t) })
+		if kinds := hook.kinds(); kinds != "" {
+			t.Errorf("told of %s", kinds)
+		}
+	})
+}

@@ -14,7 +14,7 @@ type Importer struct {
 	Schemes   password.Registry
 	Passwords *password.Hasher // not that of the sign-ins
 	Workers   int              // goroutines for each import; sensibly the number of cores
-	Begin     func() (Import, error)
+	Begin     func(ctx context.Context) (Import, error)
 }
 
 // Import takes in accounts and stores them together.
@@ -38,7 +38,7 @@ type TenantOf func(ctx context.Context, named fa.ID) (*fa.Tenant, error)
 //
 // Source: https://fusionauth.io/docs/apis/users#import-users
 func (s *Importer) Import(ctx context.Context, request *fa.ImportRequest, tenantOf TenantOf) (err error) {
-	batch, err := s.Begin()
+	batch, err := s.Begin(ctx)
 	if err != nil {
 		return err
 	}
