@@ -12,6 +12,7 @@ type LoginRecord struct {
 	LoginIDType     string `json:"loginIdType,omitzero"`
 	UserID          ID     `json:"userId"`
 	TenantID        ID     `json:"-"`
+	Number          int64  `json:"-"` // the later, the higher
 }
 
 // LoginSearch says which sign-ins to find; zero values match everything.

@@ -76,6 +76,9 @@ func (db *DB) SearchAuditLog(ctx context.Context, s fa.AuditSearch) ([]fa.AuditL
 
 // AuditLogs goes through all entries that are found, newest first.
 func (db *DB) AuditLogs(ctx context.Context, s fa.AuditSearch) iter.Seq2[fa.AuditLog, error] {
-	where := auditCondition(s)
-	return each(ctx, db.reader, db.scanAudit, "select doc, id from audit_logs where "+where.String()+" order by insert_instant desc, id desc", where.args...)
+	return each(func(before int64) ([]fa.AuditLog, error) {
+		where := auditCondition(s)
+		where.also("id < $%d", before)
+		return list(ctx, db.reader, db.scanAudit, fmt.Sprintf("select doc, id from audit_logs where %s order by id desc limit %d", where, atOnce), where.args...)
+	}, func(a fa.AuditLog) int64 { return a.ID })
 }

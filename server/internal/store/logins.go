@@ -30,13 +30,16 @@ func loginCondition(s fa.LoginSearch) *conditions {
 
 const (
 	logins      = " from login_records l left join applications a on a.id = l.application_id where "
-	loginOrder  = "l.insert_instant desc, l.id desc"
-	loginColumn = "l.doc, a.doc"
+	loginOrder  = "l.id desc"
+	loginColumn = "l.doc, a.doc, l.id"
 )
 
 func (db *DB) scanLogin(row scanner) (r fa.LoginRecord, err error) {
 	var application sql.NullString
-	if err := db.scan(row, "login_records", &r, &application); err != nil || !application.Valid {
+	var number int64
+	err = db.scan(row, "login_records", &r, &application, &number)
+	r.Number = number
+	if err != nil || !application.Valid {
 		return r, err
 	}
 	var named struct {
@@ -68,6 +71,9 @@ func (db *DB) SearchLogins(ctx context.Context, s fa.LoginSearch, count bool) (f
 
 // Logins goes through all sign-ins that are found, newest first.
 func (db *DB) Logins(ctx context.Context, s fa.LoginSearch) iter.Seq2[fa.LoginRecord, error] {
-	where := loginCondition(s)
-	return each(ctx, db.reader, db.scanLogin, "select "+loginColumn+logins+where.String()+" order by "+loginOrder, where.args...)
+	return each(func(before int64) ([]fa.LoginRecord, error) {
+		where := loginCondition(s)
+		where.also("l.id < $%d", before)
+		return list(ctx, db.reader, db.scanLogin, fmt.Sprintf("select %s%s%s order by %s limit %d", loginColumn, logins, where, loginOrder, atOnce), where.args...)
+	}, func(r fa.LoginRecord) int64 { return r.Number })
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -179,25 +180,29 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 	return all, rows.Err()
 }
 
-// each runs a query and goes through its rows, of which there may be more than
-// fit into memory.
-func each[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) iter.Seq2[T, error] {
+// atOnce is how many rows of a log are read at once.
+const atOnce = 1000
+
+// each goes through the rows of a log, from the newest on. It reads them page by
+// page, each before a number, so that no connection is held while somebody slow
+// takes them in.
+func each[T any](find func(before int64) ([]T, error), number func(T) int64) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
-		rows, err := q.QueryContext(ctx, query, args...)
-		if err != nil {
-			yield(none, err)
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			v, err := scan(rows)
-			if !yield(v, err) || err != nil {
+		for before := int64(math.MaxInt64); ; {
+			found, err := find(before)
+			if err != nil {
+				var none T
+				yield(none, err)
 				return
 			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(none, err)
+			for _, v := range found {
+				if before = number(v); !yield(v, nil) {
+					return
+				}
+			}
+			if len(found) < atOnce {
+				return
+			}
 		}
 	}
 }
