@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -134,7 +135,7 @@ var tenantEvents = strings.Fields(`group.create group.create.complete group.dele
 	user.email.update user.identity.update user.identity-provider.link user.identity-provider.unlink user.login.failed user.login.success
 	user.password.update user.reactivate user.registration.create user.registration.create.complete user.registration.delete
 	user.registration.delete.complete user.registration.update user.registration.update.complete user.two-factor.method.add
-	user.two-factor.method.remove user.update user.update.complete user.bulk.create`)
+	user.two-factor.method.remove user.update user.update.complete user.bulk.create user.loginId.duplicate.create user.loginId.duplicate.update`)
 
 var instanceEvents = []string{"audit-log.create", "event-log.create"}
 
@@ -351,10 +352,16 @@ func TestWhatTheDatabaseRefusesIsNotAsked(t *testing.T) {
 		if r := i.do(ada); r.codes() != "[duplicate]user.email" {
 			t.Errorf("a second time: %s", r.body)
 		}
-		eventually(t, "nothing is left", func() bool { return i.idle(t) })
-		if kinds := hook.kinds(); kinds != "" {
-			t.Errorf("told of %s", kinds)
+		eventually(t, "it is told why", func() bool { return i.idle(t) && hook.kinds() == "user.loginId.duplicate.create" })
+		hook.of("user.loginId.duplicate.create").want(t, values{
+			"event.duplicateEmail": "ada@example.com", "event.existing.email": "ada@example.com", "event.user.email": "ada@example.com", "event.duplicateUsername": absent,
+		})
+		hook.forget()
+		if r := i.do(`PATCH /api/user/` + janeID + ` {"user":{"email":"ada@example.com"}}`); r.codes() != "[duplicate]user.email" {
+			t.Errorf("another: %s", r.body)
 		}
+		eventually(t, "it is told why", func() bool { return i.idle(t) && hook.kinds() == "user.loginId.duplicate.update" })
+		hook.of("user.loginId.duplicate.update").want(t, values{"event.user.id": janeID, "event.existing.email": "ada@example.com"})
 	})
 }
 
@@ -511,4 +518,21 @@ func TestImportsAreTold(t *testing.T) {
 			t.Errorf("told of %s", kinds)
 		}
 	})
+}
+
+// TestAKickstartIsTold: to the webhooks that it has made.
+func TestAKickstartIsTold(t *testing.T) {
+	t.Parallel()
+	hook := receive(t, always(200))
+	file := filepath.Join(t.TempDir(), "kickstart.json")
+	if err := os.WriteFile(file, []byte(`{"apiKeys":[{"key":"k"}],"requests":[{"method":"POST","url":"/api/webhook","body":{"webhook":{
+		"url":"`+hook.URL+`","connectTimeout":1000,"readTimeout":2000,"eventsEnabled":{"kickstart.success":true}}}}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	open(t, server.Config{Data: t.TempDir(), Kickstart: file, AllowPrivateConnectors: true})
+	eventually(t, "it is told", func() bool { return hook.kinds() == "kickstart.success" })
+	one := hook.of("kickstart.success")
+	if one.text("event.instanceId") == "" || one.at("event.tenantId") != absent {
+		t.Errorf("told %s", one.body)
+	}
 }

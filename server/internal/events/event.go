@@ -47,6 +47,8 @@ const (
 	UserCreate               = "user.create"
 	UserDeactivate           = "user.deactivate"
 	UserDelete               = "user.delete"
+	UserDuplicateCreate      = "user.loginId.duplicate.create"
+	UserDuplicateUpdate      = "user.loginId.duplicate.update"
 	UserEmailUpdate          = "user.email.update"
 	UserEmailVerified        = "user.email.verified"
 	UserIdentityUpdate       = "user.identity.update"
@@ -79,8 +81,8 @@ func withComplete(e Event) []Event {
 // lets webhooks agree to user.login.failed; to wait for them would tell everybody
 // which users there are.
 var announcements = []string{
-	AuditLogCreate, EventLogCreate, KickstartSuccess, UserEmailUpdate, UserLink, UserUnlink, "user.loginId.duplicate.create",
-	"user.loginId.duplicate.update", "user.password.reset.send", "user.password.reset.start", "user.password.reset.success",
+	AuditLogCreate, EventLogCreate, KickstartSuccess, UserEmailUpdate, UserLink, UserUnlink, UserDuplicateCreate, UserDuplicateUpdate,
+	"user.password.reset.send", "user.password.reset.start", "user.password.reset.success",
 	UserLoginFailed, UserPasswordUpdate, UserTwoFactorAdd, UserTwoFactorRemove,
 }
 

@@ -22,16 +22,19 @@ type UserStore interface {
 
 // CreateUser is part of identity.Store.
 func (s *Users) CreateUser(ctx context.Context, u *fa.Account) error {
-	return s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
+	err := s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
 		raise(created(&u.User)...)
 		return s.UserStore.CreateUser(ctx, u)
 	})
+	return s.duplicates(ctx, UserDuplicateCreate, &u.User, err)
 }
 
 // UpdateUser is part of identity.Store.
 func (s *Users) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (u *fa.Account, err error) {
+	var wanted *fa.User
 	err = s.Bus.Change(ctx, func(ctx context.Context, raise Raise) (err error) {
 		u, err = s.UserStore.UpdateUser(ctx, id, func(u *fa.Account) error {
+			wanted = &u.User
 			before, err := copyOf(&u.User)
 			if err != nil {
 				return err
@@ -44,7 +47,7 @@ func (s *Users) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Accoun
 		})
 		return err
 	})
-	return u, err
+	return u, s.duplicates(ctx, UserDuplicateUpdate, wanted, err)
 }
 
 // copyOf is a user whom no change of the other one reaches.
