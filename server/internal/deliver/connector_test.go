@@ -365,8 +365,8 @@ func TestAConnectionThatDiedWhileIdleIsReplaced(t *testing.T) {
 			in := bufio.NewReader(conn)
 			if r, err := http.ReadRequest(in); err == nil {
 				_, _ = io.Copy(io.Discard, r.Body)
+				requests.Add(1) // before whoever asked can go on
 				_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(adaAnswer), adaAnswer)
-				requests.Add(1)
 				_, _ = in.ReadByte()
 			}
 			_ = conn.Close()

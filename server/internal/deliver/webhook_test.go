@@ -101,11 +101,13 @@ func TestWebhooksThatCannotBeTold(t *testing.T) {
 		webhook *fa.Webhook
 		want    fa.WebhookCallResponse
 	}{
-		"status":   {hook(answers(503, "later"), nil), fa.WebhookCallResponse{StatusCode: 503}},
-		"redirect": {hook(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 307) }, nil), fa.WebhookCallResponse{StatusCode: 307}},
-		"silence":  {hook(silent, func(w *fa.Webhook) { w.ReadTimeout = 50 }), fa.WebhookCallResponse{Exception: "it did not answer in time"}},
-		"nothing":  {hook(raw(""), nil), fa.WebhookCallResponse{Exception: "it broke the connection off"}},
-		"no URL":   {webhook("ftp://hooks.example.com"), fa.WebhookCallResponse{Exception: "the URL cannot be used"}},
+		"status": {hook(answers(503, "later"), nil), fa.WebhookCallResponse{StatusCode: 503}},
+		"redirect": {hook(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, nil), fa.WebhookCallResponse{StatusCode: 307}},
+		"silence": {hook(silent, func(w *fa.Webhook) { w.ReadTimeout = 50 }), fa.WebhookCallResponse{Exception: "it did not answer in time"}},
+		"nothing": {hook(raw(""), nil), fa.WebhookCallResponse{Exception: "it broke the connection off"}},
+		"no URL":  {webhook("ftp://hooks.example.com"), fa.WebhookCallResponse{Exception: "the URL cannot be used"}},
 		"a key that is gone": {hook(ok, func(w *fa.Webhook) {
 			w.SignatureConfiguration = fa.SignatureConfiguration{Enabled: true, SigningKeyID: "gone"}
 		}), fa.WebhookCallResponse{Exception: "the event cannot be signed: not found"}},
