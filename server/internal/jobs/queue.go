@@ -22,7 +22,8 @@ type Queue struct {
 	kinds   map[string]kind
 	workers sync.WaitGroup
 	freed   chan struct{}
-	busy    chan struct{}
+	mu      sync.Mutex
+	busy    map[string]int // by kind
 }
 
 // Handler does a job. It ends when ctx does: the server stops, or has lost the
@@ -40,8 +41,15 @@ type kind struct {
 // kind says otherwise: seven attempts within half a day.
 var Waits = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 10 * time.Hour}
 
+// A server does at most so many jobs at once, and takes a few at a time. A kind
+// that has its share waits, so that slow ones leave room for others.
 const (
-	workers = 8                // jobs at once on each server
+	most  = 32
+	share = 16
+	few   = 8
+)
+
+const (
 	poll    = time.Second      // how often to look for jobs of other servers
 	lease   = 30 * time.Second // how long a dead server keeps a job
 	renewal = lease / 3
@@ -76,7 +84,7 @@ func (q *Queue) Add(ctx context.Context, jobs ...Job) error { return q.Store.Add
 // Run works jobs off until ctx ends, and returns when those that were being
 // done have been given back.
 func (q *Queue) Run(ctx context.Context) {
-	q.busy, q.freed = make(chan struct{}, workers), make(chan struct{}, 1)
+	q.busy, q.freed = map[string]int{}, make(chan struct{}, 1)
 	q.begin(ctx)
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
@@ -106,15 +114,14 @@ func (q *Queue) begin(ctx context.Context) {
 	}
 }
 
-// work takes as many jobs as there are free workers, and tells whether there
-// may be more.
+// work takes jobs for free workers, and tells whether there may be more.
 func (q *Queue) work(ctx context.Context) (more bool) {
-	free := workers - len(q.busy)
+	kinds, free := q.free()
 	if free == 0 {
 		return false
 	}
 	name := q.NewID()
-	taken, err := q.Store.LeaseJobs(ctx, name, q.Now().Add(lease), slices.Sorted(maps.Keys(q.kinds)), free)
+	taken, err := q.Store.LeaseJobs(ctx, name, q.Now().Add(lease), kinds, free)
 	if err != nil {
 		if ctx.Err() == nil {
 			q.Log.ErrorContext(ctx, "jobs cannot be read", "error", err)
@@ -122,10 +129,10 @@ func (q *Queue) work(ctx context.Context) (more bool) {
 		return false
 	}
 	for i := range taken {
-		q.busy <- struct{}{}
+		q.count(taken[i].Kind, 1)
 		q.workers.Go(func() {
 			q.do(ctx, &taken[i], name)
-			<-q.busy
+			q.count(taken[i].Kind, -1)
 			select {
 			case q.freed <- struct{}{}:
 			default:
@@ -133,6 +140,25 @@ func (q *Queue) work(ctx context.Context) (more bool) {
 		})
 	}
 	return len(taken) == free
+}
+
+// free tells which kinds have workers left, and how many jobs to take.
+func (q *Queue) free() (kinds []string, n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n = most
+	for _, name := range slices.Sorted(maps.Keys(q.kinds)) {
+		if n -= q.busy[name]; q.busy[name] < share {
+			kinds = append(kinds, name)
+		}
+	}
+	return kinds, min(n, few)
+}
+
+func (q *Queue) count(kind string, by int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy[kind] += by
 }
 
 // do runs a job for as long as it is ours, and says what has become of it.

@@ -176,6 +176,25 @@ func TestAFailedJobIsTriedAgainUntilItIsGivenUp(t *testing.T) {
 	})
 }
 
+func TestSlowJobsLeaveRoomForOthers(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		var done tally
+		q := newQueue(db)
+		q.Handle("slow", func(ctx context.Context, _ *jobs.Job) error { done.add("slow"); <-ctx.Done(); return ctx.Err() })
+		q.Handle("quick", func(context.Context, *jobs.Job) error { done.add("quick"); return nil })
+		runQueue(t, q)
+		for range 100 {
+			must(t, db.AddJobs(t.Context(), jobs.Job{Kind: "slow"}))
+		}
+		eventually(t, "slow jobs have their share", func() bool { return done.of("slow") >= 16 })
+		must(t, db.AddJobs(t.Context(), jobs.Job{Kind: "quick"}, jobs.Job{Kind: "quick"}))
+		eventually(t, "the others are done", func() bool { return done.of("quick") == 2 })
+		if n := done.of("slow"); n >= 32 {
+			t.Errorf("%d slow jobs at once", n)
+		}
+	})
+}
+
 func TestAPanicCostsOneAttempt(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		q := newQueue(db)
