@@ -24,7 +24,8 @@ func TestAPI(t *testing.T) {
 // keyless are the endpoints that take no API key, or one or none.
 var keyless = []string{
 	"GET /api/status", "GET /api/health", "POST /api/login", "GET /api/identity-provider/lookup",
-	"GET /api/application/{applicationId}/oauth-configuration",
+	"GET /api/application/{applicationId}/oauth-configuration", "POST /api/logout", "POST /api/two-factor/login", "POST /api/two-factor/send/{twoFactorId}",
+	"GET /api/user/change-password/{changePasswordId}", "POST /api/user/change-password/{changePasswordId}",
 	"GET /api/tenant/password-validation-rules", "GET /api/tenant/password-validation-rules/{tenantId}",
 }
 
@@ -67,9 +68,9 @@ func onEach(t *testing.T, instance string, after func(*testing.T, runner, *journ
 		for language, start := range clients {
 			t.Run(database+"/"+language, func(t *testing.T) {
 				t.Parallel()
-				server := serve(t, append(fresh(t), "--kickstart", filepath.Join(dir, "kickstart.json"))...)
+				server := serve(t, append(fresh(t), "--kickstart", filepath.Join(dir, "kickstart.json"), "--allow-private-connectors")...)
 				j := keep(t, server)
-				r := runner{client: start(t), url: j.url, lean: language == "go"}
+				r := runner{client: start(t), url: j.url, lean: language == "go", inbox: openInbox(t)}
 				r.files(t, dir)
 				if after != nil {
 					after(t, r, j)
