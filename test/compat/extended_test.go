@@ -68,6 +68,10 @@ func (c extended) UpdateMessageTemplate(id string, request any) (*document, any,
 	return c.Request(http.MethodPut, "/api/message/template/"+id, request, "")
 }
 
+func (c extended) RetrieveMessageTemplatePreview(request any) (*document, any, error) {
+	return c.Request(http.MethodPost, "/api/message/template/preview", request, "")
+}
+
 func (c extended) CreateIdentityProvider(id string, request any) (*document, any, error) {
 	return c.Request(http.MethodPost, "/api/identity-provider/"+id, request, "")
 }

@@ -127,7 +127,7 @@ func (m *matcher) matchList(path string, want []any, got any) []string {
 		}
 		var mistakes []string
 		for ; i < len(list); i++ {
-			if mistakes = m.match(fmt.Sprintf("%s[%d]", path, i), item, list[i]); mistakes == nil || !more {
+			if mistakes = m.try(fmt.Sprintf("%s[%d]", path, i), item, list[i]); mistakes == nil || !more {
 				break
 			}
 		}
@@ -143,6 +143,16 @@ func (m *matcher) matchList(path string, want []any, got any) []string {
 		return []string{fmt.Sprintf("%s has %d items, want %d", path, len(list), i)}
 	}
 	return nil
+}
+
+// try is match, but for variables, which learn nothing from what does not match.
+func (m *matcher) try(path string, want, got any) []string {
+	trial := &matcher{maps.Clone(m.vars), m.lean}
+	mistakes := trial.match(path, want, got)
+	if mistakes == nil {
+		maps.Copy(m.vars, trial.vars)
+	}
+	return mistakes
 }
 
 // plain is a value as JSON has it.
@@ -205,7 +215,10 @@ func brief(value any) string {
 
 func TestMatch(t *testing.T) {
 	t.Parallel()
-	object := plain(map[string]any{"a": 1, "b": "text", "list": []int{1, 2, 3}, "deep": map[string]any{"off": false}})
+	object := plain(map[string]any{
+		"a": 1, "b": "text", "list": []int{1, 2, 3}, "deep": map[string]any{"off": false, "id": "two"},
+		"objects": []any{map[string]any{"id": "one", "kind": "a"}, map[string]any{"id": "two", "kind": "b"}},
+	})
 	for _, tt := range []struct {
 		name, want string
 		lean       bool
@@ -227,6 +240,7 @@ func TestMatch(t *testing.T) {
 		{name: "shorter list", want: `{list: [1, 2, 3, 4]}`, mistakes: "list: nothing is like number 3, 4, in [1,2,3]"},
 		{name: "end of a list", want: `{list: [..., 3]}`},
 		{name: "part of a list", want: `{list: [..., 2, ...]}`},
+		{name: "variable that is learnt in a list", want: `{objects: [..., {id: $new, kind: b}], deep: {id: two}}`},
 		{name: "no part of a list", want: `{list: [..., 4, ...]}`, mistakes: "list: nothing is like number 1, 4, in [1,2,3]"},
 		{name: "empty", want: `{c: [], d: 0, e: {f: false}}`, lean: true},
 		{name: "empty, strictly", want: `{c: [], d: 0}`, mistakes: "c is null, want a list; d is null, want 0"},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 )
@@ -34,6 +35,7 @@ type step struct {
 	Do     []any   // the client's method, and its arguments
 	As     string  // the API key, as the kickstart file has it; none for none
 	Tenant *string // of the tenant header: $tenant unless told otherwise, empty for none
+	Soon   bool    // the server does it in the background: try again until it is so
 
 	Status int    // 200 unless told otherwise, and 400 if there are errors
 	Errors string // their codes, sorted, those of fields before the general ones
@@ -117,17 +119,27 @@ func (r runner) play(t *testing.T, s scenario, v variables) {
 	}
 }
 
+// patience is for what has to be so soon.
+const patience = 20 * time.Second
+
 func (r runner) step(t *testing.T, number int, s step, v variables) {
 	t.Helper()
 	sent := s.request(v)
 	sent.URL = r.url
-	got, err := r.send(sent)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if mistakes := s.mistakes(got, &matcher{v, r.lean}); len(mistakes) > 0 {
-		t.Fatalf("step %d: %s%s:\n\t%s\nThe answer was %d %s",
-			number, sent.Method, brief(sent.Args), strings.Join(mistakes, "\n\t"), got.Status, brief(got.Body))
+	m := &matcher{v, r.lean}
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		got, err := r.send(sent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mistakes := s.mistakes(got, m)
+		if len(mistakes) == 0 {
+			return
+		}
+		if !s.Soon || time.Now().After(end) {
+			t.Fatalf("step %d: %s%s:\n\t%s\nThe answer was %d %s",
+				number, sent.Method, brief(sent.Args), strings.Join(mistakes, "\n\t"), got.Status, brief(got.Body))
+		}
 	}
 }
 
@@ -169,7 +181,7 @@ func (s step) mistakes(got answer, m *matcher) []string {
 	case came != errors:
 		return []string{fmt.Sprintf("errors %q, want %q", came, errors)}
 	case s.Want != nil:
-		return m.match("", s.Want, got.Body)
+		return m.try("", s.Want, got.Body)
 	case status >= http.StatusMultipleChoices && errors == "" && !empty(got.Body):
 		return []string{"the body should be empty"}
 	}
