@@ -47,26 +47,26 @@ func (b browser) signIn(parameters url.Values, loginID, password string) (answer
 	return answer{Status: sent.status, Body: got}, nil
 }
 
-type page struct {
+type answered struct {
 	status         int
 	location, body string
 }
 
-func (b browser) visit(method, at string, form url.Values) (page, error) {
+func (b browser) visit(method, at string, form url.Values) (answered, error) {
 	r, err := http.NewRequest(method, at, strings.NewReader(form.Encode())) //nolint:noctx // the server answers at once
 	if err != nil {
-		return page{}, err
+		return answered{}, err
 	}
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	got, err := b.http.Do(r)
 	if err != nil {
-		return page{}, err
+		return answered{}, err
 	}
 	defer got.Body.Close()
 	body, err := io.ReadAll(got.Body)
-	return page{got.StatusCode, got.Header.Get("Location"), string(body)}, err
+	return answered{got.StatusCode, got.Header.Get("Location"), string(body)}, err
 }
 
 var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`)
