@@ -91,6 +91,8 @@ func (j *journal) complete(t *testing.T) {
 		t.Fatal("no endpoints in the documentation")
 	}
 	endpoints := byPrecision(slices.Collect(maps.Keys(missing)))
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for request := range j.succeeded {
 		endpoint := endpointOf(request, endpoints)
 		if unreached[endpoint] != "" {

@@ -58,6 +58,11 @@ func scenarios(t *testing.T, file string) []scenario {
 	if err := yaml.UnmarshalWithOptions(text, &list, yaml.Strict()); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
+	for _, s := range list {
+		if slices.ContainsFunc(s.Steps, func(s step) bool { return len(s.Do) == 0 }) || len(s.Steps) == 0 {
+			t.Fatalf("%s: %q has a step that does nothing, or none at all", file, s.Scenario)
+		}
+	}
 	return list
 }
 
