@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,7 +84,7 @@ func (r reader) minimum(v jsontext.Value, total int) (int, error) {
 
 // nested reads a query about registrations or memberships. How their scores
 // would count changes nothing.
-func (r reader) nested(v jsontext.Value) (Query, error) {
+func (r reader) below(v jsontext.Value) (Query, error) {
 	r = r.at("nested")
 	members, err := r.object(v, "path", "query", "score_mode", "ignore_unmapped")
 	if err != nil {
@@ -93,8 +94,8 @@ func (r reader) nested(v jsontext.Value) (Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	if path != Registrations && path != Memberships {
-		return nil, r.at("path").errorf("there is nothing nested at [%s]; there are %s and %s", path, Memberships, Registrations)
+	if !slices.Contains(r.nested, path) {
+		return nil, r.at("path").errorf("there is nothing nested at [%s]; there are %s", path, strings.Join(r.nested, " and "))
 	}
 	if r.inside != "" {
 		return nil, r.errorf("nested inside nested is not supported")
@@ -125,7 +126,7 @@ func (r reader) queryString(v jsontext.Value) (Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := parse(text, r.inside, r.limits)
+	q, err := parse(text, r.scope, r.limits)
 	if err != nil {
 		return nil, r.at("query").errorf("%v", err)
 	}

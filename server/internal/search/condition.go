@@ -37,12 +37,12 @@ func (r reader) match(v jsontext.Value) (Query, error) {
 		return nil, err
 	}
 	words := []string{text}
-	if fields[field] == Words {
+	if r.fields[field] == Words {
 		words = strings.Fields(text)
 	}
 	var each []Query
 	for _, word := range words {
-		q, err := equal(field, r.inside, word)
+		q, err := r.equal(field, word)
 		if err != nil {
 			return nil, at.errorf("%v", err)
 		}
@@ -91,7 +91,7 @@ func (r reader) value(v jsontext.Value, name string, also ...string) (Query, err
 	if err != nil {
 		return nil, err
 	}
-	return at.checked(equal(field, r.inside, text))
+	return at.checked(r.equal(field, text))
 }
 
 func (r reader) terms(v jsontext.Value) (Query, error) {
@@ -104,7 +104,7 @@ func (r reader) terms(v jsontext.Value) (Query, error) {
 	if body.Kind() != jsontext.KindBeginArray {
 		return nil, at.errorf("this has to be a list of values")
 	}
-	return at.oneOf(field, body)
+	return at.listed(field, body)
 }
 
 func (r reader) ids(v jsontext.Value) (Query, error) {
@@ -113,10 +113,10 @@ func (r reader) ids(v jsontext.Value) (Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.at("values").oneOf("id", members["values"])
+	return r.at("values").listed("id", members["values"])
 }
 
-func (r reader) oneOf(field string, list jsontext.Value) (Query, error) {
+func (r reader) listed(field string, list jsontext.Value) (Query, error) {
 	var values []string
 	for _, element := range elements(list) {
 		text, err := r.scalar(element)
@@ -128,7 +128,7 @@ func (r reader) oneOf(field string, list jsontext.Value) (Query, error) {
 	if err := r.use(len(values)); err != nil {
 		return nil, r.errorf("%v", err)
 	}
-	return r.checked(equal(field, r.inside, values...))
+	return r.checked(r.equal(field, values...))
 }
 
 func (r reader) exists(v jsontext.Value) (Query, error) {
@@ -141,7 +141,7 @@ func (r reader) exists(v jsontext.Value) (Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.checked(exists(name, r.inside))
+	return r.checked(r.scope.exists(name))
 }
 
 func (r reader) prefix(v jsontext.Value) (Query, error) {
@@ -153,7 +153,7 @@ func (r reader) prefix(v jsontext.Value) (Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return at.checked(like(field, r.inside, prefixed(text)))
+	return at.checked(r.like(field, prefixed(text)))
 }
 
 // prefixed is the form of everything that begins with text.
@@ -179,7 +179,7 @@ func (r reader) wildcard(v jsontext.Value) (Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return at.checked(like(field, r.inside, patternOf(text)))
+	return at.checked(r.like(field, patternOf(text)))
 }
 
 func (r reader) between(v jsontext.Value) (Query, error) {
@@ -210,5 +210,5 @@ func (r reader) between(v jsontext.Value) (Query, error) {
 			return nil, err
 		}
 	}
-	return at.checked(between(field, r.inside, from, to))
+	return at.checked(r.scope.between(field, from, to))
 }

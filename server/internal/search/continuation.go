@@ -24,8 +24,8 @@ type Request struct {
 const MaxTotal = 10_000
 
 // Position is where a page ended: a value for each term of the order, text or
-// int64 or, if it is missing, nil; and at the end the number of the user, which
-// tells those apart that are equal in all else.
+// int64 or, if it is missing, nil; and at the end what tells those apart that
+// are equal in all else: the number of a user, the id of an entity.
 type Position []any
 
 // Continuation is what the token nextResults stands for: the search, and where
@@ -51,7 +51,7 @@ func (c Continuation) Token() (string, error) {
 var errToken = errors.New("this is not a token that a search has returned")
 
 // ParseToken reads a continuation.
-func ParseToken(token string) (c Continuation, err error) {
+func (x *Index) ParseToken(token string) (c Continuation, err error) {
 	text, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(token) > 2*maxLength {
 		return c, errToken
@@ -59,7 +59,7 @@ func ParseToken(token string) (c Continuation, err error) {
 	if json.Unmarshal(text, &c, positions, json.RejectUnknownMembers(true)) != nil {
 		return c, errToken
 	}
-	if CheckSort(c.Sort) != nil || !c.Last.fits(c.Sort) {
+	if x.CheckSort(c.Sort) != nil || !x.fits(c.Last, c.Sort) {
 		return c, errToken
 	}
 	return c, nil
@@ -77,7 +77,7 @@ var positions = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.De
 }))
 
 // fits tells whether a position can be one in that order.
-func (p Position) fits(order []Sort) bool {
+func (x *Index) fits(p Position, order []Sort) bool {
 	if len(p) != len(order)+1 {
 		return false
 	}
@@ -85,17 +85,22 @@ func (p Position) fits(order []Sort) bool {
 		switch value := p[i].(type) {
 		case nil:
 		case int64:
-			if s.Kind() != Instant {
+			if x.fields[s.Name] != Instant {
 				return false
 			}
 		case string:
-			if s.Kind() == Instant || !storable(value) {
+			if x.fields[s.Name] == Instant || !storable(value) {
 				return false
 			}
 		default:
 			return false
 		}
 	}
-	_, ok := p[len(order)].(int64)
-	return ok
+	switch p[len(order)].(type) {
+	case int64:
+		return x.numbered
+	case string:
+		return !x.numbered
+	}
+	return false
 }

@@ -24,7 +24,7 @@ func TestTokensComeBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := ParseToken(token)
+		got, err := Users.ParseToken(token)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,12 +61,12 @@ var forged = map[string]string{
 func TestForgedTokens(t *testing.T) {
 	t.Parallel()
 	for name, text := range forged {
-		if c, err := ParseToken(base64.RawURLEncoding.EncodeToString([]byte(text))); err == nil {
+		if c, err := Users.ParseToken(base64.RawURLEncoding.EncodeToString([]byte(text))); err == nil {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}
 	for _, token := range []string{"%", "a b", "////", "e30="} {
-		if c, err := ParseToken(token); err == nil {
+		if c, err := Users.ParseToken(token); err == nil {
 			t.Errorf("%s: %+v", token, c)
 		}
 	}
@@ -78,11 +78,11 @@ func FuzzParseToken(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := ParseToken(base64.RawURLEncoding.EncodeToString(text))
+		c, err := Users.ParseToken(base64.RawURLEncoding.EncodeToString(text))
 		if err != nil {
 			return
 		}
-		if CheckSort(c.Sort) != nil || !c.Last.fits(c.Sort) {
+		if Users.CheckSort(c.Sort) != nil || !Users.fits(c.Last, c.Sort) {
 			t.Fatalf("%+v", c)
 		}
 	})
@@ -93,11 +93,11 @@ func TestSortFieldsThatAreRefused(t *testing.T) {
 	for _, s := range []Sort{
 		{}, {Name: "password"}, {Name: "firstName"}, {Name: "data.x"}, {Name: "Email"}, {Name: "email desc"}, {Name: "email", Order: "up"}, {Name: "email", Missing: "0"},
 	} {
-		if CheckSort([]Sort{s}) == nil {
+		if Users.CheckSort([]Sort{s}) == nil {
 			t.Errorf("%+v is taken", s)
 		}
 	}
-	if CheckSort(make([]Sort, 100)) == nil {
+	if Users.CheckSort(make([]Sort, 100)) == nil {
 		t.Error("a hundred are taken")
 	}
 }

@@ -33,41 +33,20 @@ const (
 	Memberships   = "memberships"
 )
 
-// fields is every field with a name of its own, by path; data has more.
-//
-// Source: https://fusionauth.io/docs/reference/user-fields
-var fields = map[string]Kind{
-	"active": Flag, "birthDate": Date, "breachedPasswordStatus": Text, "connectorId": Text, "email": Text, "firstName": Text,
-	"fullName": Words, "id": Text, "insertInstant": Instant, "lastLoginInstant": Instant, "lastName": Text, "lastUpdateInstant": Instant,
-	"login": Text, "middleName": Text, "mobilePhone": Text, "parentEmail": Text, "phoneNumber": Text, "preferredLanguages": Text,
-	"tenantId": Text, "timezone": Text, "twoFactor.methods.method": Text, "username": Text, "verified": Flag, "verifiedInstant": Instant,
-
-	"registrations.applicationId": Text, "registrations.id": Text, "registrations.insertInstant": Instant,
-	"registrations.lastLoginInstant": Instant, "registrations.lastUpdateInstant": Instant, "registrations.preferredLanguages": Text,
-	"registrations.roles": Text, "registrations.timezone": Text, "registrations.username": Text, "registrations.usernameStatus": Text,
-	"registrations.verified": Flag, "registrations.verifiedInstant": Instant,
-
-	"memberships.groupId": Text, "memberships.id": Text, "memberships.insertInstant": Instant,
-}
-
-// free is where clients keep data of their own.
-var free = []string{"data.", "registrations.data.", "memberships.data."}
-
-// aliases are FusionAuth's names for comparing a field whole.
-var aliases = map[string]Field{
-	"fullName.exact": {"fullName", Text}, "username.exact": {"username", Text},
-}
-
 // keyword is what Elasticsearch adds to the name of a property to compare it
 // whole, as we always do.
 const keyword = ".keyword"
 
-// bare is where words without a field are looked for.
-var bare = []string{"email", "username", "fullName", "firstName", "lastName", "phoneNumber", "mobilePhone"}
+// scope is what a part of a query is about: everything in an index, or one
+// nested document.
+type scope struct {
+	*Index
+	inside string // the path of the nested document, or ""
+}
 
 // nestedIn returns which nested document a path belongs to, or "".
-func nestedIn(path string) string {
-	for _, nested := range []string{Registrations, Memberships} {
+func (x *Index) nestedIn(path string) string {
+	for _, nested := range x.nested {
 		if path == nested || strings.HasPrefix(path, nested+".") {
 			return nested
 		}
@@ -75,14 +54,13 @@ func nestedIn(path string) string {
 	return ""
 }
 
-// lookup finds a field. inside is the nested document that the query is about,
-// or "".
-func lookup(name, inside string) (Field, error) {
-	field, known := Field{name, fields[name]}, false
-	if _, known = fields[name]; !known {
-		field, known = aliases[name]
+// lookup finds a field.
+func (s scope) lookup(name string) (Field, error) {
+	field, known := Field{name, s.fields[name]}, false
+	if _, known = s.fields[name]; !known {
+		field, known = s.aliases[name]
 	}
-	for _, prefix := range free {
+	for _, prefix := range s.free {
 		if below, ok := strings.CutPrefix(name, prefix); ok && wellFormed(below) {
 			field, known = Field{strings.TrimSuffix(name, keyword), Free}, true
 		}
@@ -91,9 +69,9 @@ func lookup(name, inside string) (Field, error) {
 	case !known && strings.ContainsAny(name, "*?"):
 		return field, fmt.Errorf("a wildcard in the name of a field, [%s], is not supported: name each field, joined by OR", name)
 	case !known:
-		return field, fmt.Errorf("there is no field [%s]: names are case-sensitive, and there are %s", name, knownFields())
-	case inside != "" && nestedIn(name) != inside:
-		return field, fmt.Errorf("inside nested [%s] only fields that begin with [%s.] can be asked for, not [%s]", inside, inside, name)
+		return field, fmt.Errorf("there is no field [%s]: names are case-sensitive, and there are %s", name, s.knownFields())
+	case s.inside != "" && s.nestedIn(name) != s.inside:
+		return field, fmt.Errorf("inside nested [%s] only fields that begin with [%s.] can be asked for, not [%s]", s.inside, s.inside, name)
 	}
 	return field, nil
 }
@@ -103,9 +81,9 @@ func wellFormed(path string) bool {
 	return !slices.Contains(strings.Split(path, "."), "") && !strings.ContainsAny(path, "*?")
 }
 
-func knownFields() string {
-	names := slices.Sorted(maps.Keys(fields))
-	for _, prefix := range free {
+func (x *Index) knownFields() string {
+	names := slices.Sorted(maps.Keys(x.fields))
+	for _, prefix := range x.free {
 		names = append(names, prefix+"<property>")
 	}
 	return strings.Join(names, ", ")

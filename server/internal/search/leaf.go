@@ -2,30 +2,31 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // exists asks for a field or for everything below it.
-func exists(name, inside string) (Query, error) {
-	if inside == "" && (name == Registrations || name == Memberships) {
+func (s scope) exists(name string) (Query, error) {
+	if s.inside == "" && slices.Contains(s.nested, name) {
 		return Nested{name, All{}}, nil
 	}
-	f, err := lookup(name, inside)
+	f, err := s.lookup(name)
 	if err != nil {
 		return nil, err
 	}
-	return f.place(inside, Exists{f}), nil
+	return s.place(f, Exists{f}), nil
 }
 
 // equal asks for one of several values.
-func equal(name, inside string, values ...string) (Query, error) {
-	f, err := lookup(name, inside)
+func (s scope) equal(name string, values ...string) (Query, error) {
+	f, err := s.lookup(name)
 	if err != nil {
 		return nil, err
 	}
 	switch f.Kind {
 	case Flag, Text, Free:
-		return f.equal(inside, values)
+		return s.oneOf(f, values)
 	}
 	var each []Query
 	for _, value := range values {
@@ -35,10 +36,10 @@ func equal(name, inside string, values ...string) (Query, error) {
 		}
 		each = append(each, one)
 	}
-	return f.place(inside, anyOf(each)), nil
+	return s.place(f, anyOf(each)), nil
 }
 
-func (f Field) equal(inside string, values []string) (Query, error) {
+func (s scope) oneOf(f Field, values []string) (Query, error) {
 	in := In{Field: f}
 	for _, value := range values {
 		value = Fold(value)
@@ -47,7 +48,7 @@ func (f Field) equal(inside string, values []string) (Query, error) {
 		}
 		in.Values = append(in.Values, value)
 	}
-	return f.place(inside, in), nil
+	return s.place(f, in), nil
 }
 
 // one is a value of a field that is not simply compared.
@@ -71,26 +72,26 @@ func (f Field) one(value string) (Query, error) {
 }
 
 // like asks for values of a form; one without wildcards is the value itself.
-func like(name, inside string, p Pattern) (Query, error) {
+func (s scope) like(name string, p Pattern) (Query, error) {
 	if !p.wild() {
-		return equal(name, inside, p.text())
+		return s.equal(name, p.text())
 	}
 	if p.everything() {
-		return exists(name, inside)
+		return s.exists(name)
 	}
-	f, err := lookup(name, inside)
+	f, err := s.lookup(name)
 	if err != nil {
 		return nil, err
 	}
 	if f.Kind == Flag || f.Kind == Instant {
 		return nil, fmt.Errorf("[%s] is no text: wildcards are not supported there", f.Path)
 	}
-	return f.place(inside, Like{f, p}), nil
+	return s.place(f, Like{f, p}), nil
 }
 
 // between asks for a range.
-func between(name, inside string, from, to Bound) (Query, error) {
-	f, err := lookup(name, inside)
+func (s scope) between(name string, from, to Bound) (Query, error) {
+	f, err := s.lookup(name)
 	if err != nil {
 		return nil, err
 	}
@@ -102,14 +103,14 @@ func between(name, inside string, from, to Bound) (Query, error) {
 	case Instant:
 		w, err := within(from, to)
 		w.Field = f
-		return f.place(inside, w), err
+		return s.place(f, w), err
 	case Date:
 		if from, to, err = f.dates(from, to); err != nil {
 			return nil, err
 		}
 	}
 	from.Text, to.Text = Fold(from.Text), Fold(to.Text)
-	return f.place(inside, Between{f, from, to}), nil
+	return s.place(f, Between{f, from, to}), nil
 }
 
 // dates makes a year or a month stand for all of its days.
@@ -133,8 +134,8 @@ func (f Field) notADate(text string) error {
 }
 
 // place puts a condition where the field is.
-func (f Field) place(inside string, q Query) Query {
-	if nested := nestedIn(f.Path); nested != "" && inside == "" {
+func (s scope) place(f Field, q Query) Query {
+	if nested := s.nestedIn(f.Path); nested != "" && s.inside == "" {
 		return Nested{nested, q}
 	}
 	return q

@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Pattern is text with wildcards, folded.
@@ -37,6 +38,53 @@ func (p Pattern) everything() bool {
 // wild tells whether there is a wildcard at all.
 func (p Pattern) wild() bool {
 	return slices.ContainsFunc(p, func(piece Piece) bool { return piece.Wild != 0 })
+}
+
+// blanks counts the blanks, which stand between words.
+func (p Pattern) blanks() (n int) {
+	for _, piece := range p {
+		n += strings.Count(piece.Text, " ")
+	}
+	return n
+}
+
+// Matches tells whether text, which is folded, has this form.
+func (p Pattern) Matches(text string) bool {
+	i, retry, from := 0, -1, 0 // after the last '*', try again one character further
+	for at := 0; i < len(p) || at < len(text); {
+		n := p.step(i, text[at:])
+		switch {
+		case n >= 0 && p[i].Wild == '*':
+			retry, from = i, at
+			i++
+		case n >= 0:
+			i, at = i+1, at+n
+		case retry < 0 || from == len(text):
+			return false
+		default:
+			_, size := utf8.DecodeRuneInString(text[from:])
+			from += size
+			i, at = retry+1, from
+		}
+	}
+	return true
+}
+
+// step is how many bytes a piece takes from the beginning of text; -1 if it
+// cannot be there.
+func (p Pattern) step(i int, text string) int {
+	switch {
+	case i == len(p):
+		return -1
+	case p[i].Wild == '*':
+		return 0
+	case p[i].Wild == '?' && text != "":
+		_, size := utf8.DecodeRuneInString(text)
+		return size
+	case p[i].Text != "" && strings.HasPrefix(text, p[i].Text):
+		return len(p[i].Text)
+	}
+	return -1
 }
 
 // text is a pattern without wildcards.

@@ -14,24 +14,24 @@ import (
 // ParseJSON reads the query of a request, a query of Elasticsearch as JSON.
 //
 // Source: https://www.elastic.co/guide/en/elasticsearch/reference/7.17/query-dsl.html
-func ParseJSON(text string) (Query, error) {
+func (x *Index) ParseJSON(text string) (Query, error) {
 	if len(text) > maxLength {
 		return nil, &Error{"the query", fmt.Sprintf("it is longer than %d bytes", maxLength)}
 	}
-	return (&reader{limits: &limits{}}).query(jsontext.Value(text))
+	return (&reader{limits: &limits{}, scope: scope{Index: x}}).query(jsontext.Value(text))
 }
 
 // reader reads one part of a JSON query.
 type reader struct {
 	*limits
-	path   string // where the part stands: "/bool/must/0"
-	inside string // the nested document that it is about, or ""
+	scope
+	path string // where the part stands: "/bool/must/0"
 }
 
 // kinds is every kind of query, by name.
 func (r reader) kinds() map[string]func(jsontext.Value) (Query, error) {
 	return map[string]func(jsontext.Value) (Query, error){
-		"bool": r.bool, "nested": r.nested, "exists": r.exists, "ids": r.ids, "query_string": r.queryString, "match_all": r.matchAll,
+		"bool": r.bool, "nested": r.below, "exists": r.exists, "ids": r.ids, "query_string": r.queryString, "match_all": r.matchAll,
 		"match": r.match, "match_phrase": r.matchPhrase, "term": r.term, "terms": r.terms, "range": r.between,
 		"prefix": r.prefix, "wildcard": r.wildcard,
 	}

@@ -71,7 +71,7 @@ var jsonQueries = map[string]string{
 func TestJSONQueries(t *testing.T) {
 	t.Parallel()
 	for text, want := range jsonQueries {
-		q, err := ParseJSON(text)
+		q, err := Users.ParseJSON(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		} else if got := show(q); got != want {
@@ -146,7 +146,7 @@ var jsonRefusals = map[string][2]string{
 func TestJSONQueriesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range jsonRefusals {
-		q, err := ParseJSON(text)
+		q, err := Users.ParseJSON(text)
 		refused, ok := errors.AsType[*Error](err)
 		switch {
 		case !ok:
@@ -165,7 +165,7 @@ func FuzzParseJSON(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		q, err := ParseJSON(text)
+		q, err := Users.ParseJSON(text)
 		if _, ok := errors.AsType[*Error](err); err != nil && !ok {
 			t.Fatalf("%q: an error that does not say where: %v", text, err)
 		}

@@ -20,25 +20,27 @@ const (
 // "@" in it, and otherwise for a part of some value.
 //
 // Source: https://fusionauth.io/docs/lifecycle/manage-users/search/user-search-with-elasticsearch
-func ParseString(text string) (Query, error) {
+func (x *Index) ParseString(text string) (Query, error) {
 	text = strings.TrimSpace(text)
+	s := scope{Index: x}
+	_, addressed := x.fields["email"]
 	switch {
 	case len(text) > maxLength:
 		return nil, &Error{"character 1", fmt.Sprintf("the query is longer than %d bytes", maxLength)}
 	case strings.ContainsAny(text, `:"`+blanks) || !storable(text):
-		return parse(text, "", &limits{})
-	case strings.Contains(text, "@"):
-		return like("email", "", patternOf(text))
+		return parse(text, s, &limits{})
+	case addressed && strings.Contains(text, "@"):
+		return s.like("email", patternOf(text))
 	default:
-		return bareword("", patternOf("*"+text+"*"))
+		return s.bareword(patternOf("*" + text + "*"))
 	}
 }
 
 // parser reads the language of query strings, which is Lucene's.
 type parser struct {
 	scanner
+	scope
 	*limits
-	inside string // the nested document that the query is about, or ""
 }
 
 // storable tells whether text is such that a database can look for it.
@@ -55,8 +57,8 @@ func (l *limits) use(clauses int) error {
 }
 
 // parse reads a query string about users or, inside, what is nested in them.
-func parse(text, inside string, l *limits) (Query, error) {
-	p := &parser{scanner: scanner{text: []rune(text)}, limits: l, inside: inside}
+func parse(text string, s scope, l *limits) (Query, error) {
+	p := &parser{scanner: scanner{text: []rune(text)}, scope: s, limits: l}
 	if !storable(text) {
 		return nil, p.errorAt(0, "the query is not well-formed text, or has the character \\u0000 in it")
 	}
@@ -188,11 +190,11 @@ func (p *parser) condition(field string) (Query, error) {
 	case word == "*" && p.take("*"):
 		return All{}, p.unweighted()
 	case word == "_exists_":
-		return p.exists()
+		return p.existing()
 	case name.wild():
 		return nil, p.errorAt(begin, "a wildcard in the name of a field, [%s], is not supported: name each field, joined by OR", word)
 	}
-	if _, err := lookup(unescape(word), p.inside); err != nil {
+	if _, err := p.lookup(unescape(word)); err != nil {
 		return nil, p.errorAt(begin, "%v", err)
 	}
 	return p.about(unescape(word))
@@ -221,10 +223,10 @@ func (p *parser) group(begin int, field string) (Query, error) {
 	return q, err
 }
 
-func (p *parser) exists() (Query, error) {
+func (p *parser) existing() (Query, error) {
 	p.more()
 	begin := p.at
-	q, err := exists(unescape(p.raw(stops)), p.inside)
+	q, err := p.exists(unescape(p.raw(stops)))
 	return p.checked(begin, q, err)
 }
 
@@ -262,11 +264,11 @@ func (p *parser) leaf(begin int, field string, pattern Pattern) (Query, error) {
 	var err error
 	switch {
 	case field != "":
-		q, err = like(field, p.inside, pattern)
+		q, err = p.like(field, pattern)
 	case pattern.everything():
 		q = All{}
 	default:
-		q, err = bareword(p.inside, pattern)
+		q, err = p.bareword(pattern)
 	}
 	return p.checked(begin, q, err)
 }
@@ -297,16 +299,16 @@ func (p *parser) unweighted() error {
 }
 
 // bareword looks for a form in names and login ids.
-func bareword(inside string, pattern Pattern) (Query, error) {
+func (s scope) bareword(pattern Pattern) (Query, error) {
 	if pattern.everything() {
 		return All{}, nil
 	}
-	if inside != "" {
-		return nil, fmt.Errorf("inside nested [%s] each condition needs a field, such as %s.id:…", inside, inside)
+	if s.inside != "" {
+		return nil, fmt.Errorf("inside nested [%s] each condition needs a field, such as %s.id:…", s.inside, s.inside)
 	}
 	var each []Query
-	for _, name := range bare {
-		q, err := like(name, "", pattern)
+	for _, name := range s.bare {
+		q, err := s.like(name, pattern)
 		if err != nil {
 			return nil, err
 		}

@@ -162,7 +162,7 @@ func TestQueryStrings(t *testing.T) {
 		if want == "" {
 			continue
 		}
-		q, err := ParseString(text)
+		q, err := Users.ParseString(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		} else if got := show(q); got != want {
@@ -237,7 +237,7 @@ var refusals = map[string][2]string{
 func TestQueryStringsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range refusals {
-		q, err := ParseString(text)
+		q, err := Users.ParseString(text)
 		refused, ok := errors.AsType[*Error](err)
 		switch {
 		case !ok:
@@ -258,7 +258,7 @@ func FuzzParseString(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		q, err := ParseString(text)
+		q, err := Users.ParseString(text)
 		if _, ok := errors.AsType[*Error](err); err != nil && !ok {
 			t.Fatalf("%q: an error that does not say where: %v", text, err)
 		}
@@ -307,7 +307,7 @@ func sound(t *testing.T, q Query, inside string, depth int) {
 	default:
 		t.Fatalf("a query of the type %T", q)
 	}
-	if nestedIn(field.Path) != inside {
+	if Users.nestedIn(field.Path) != inside {
 		t.Fatalf("%s inside %q", field.Path, inside)
 	}
 }

@@ -16,7 +16,7 @@ func (p *parser) ranged(field string) (Query, error) {
 	if field == "" {
 		return nil, p.errorAt(begin, "a range needs a field, such as insertInstant:[2026-01-01 TO *]")
 	}
-	q, err := between(field, p.inside, from, to)
+	q, err := p.between(field, from, to)
 	return p.checked(begin, q, err)
 }
 

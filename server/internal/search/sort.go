@@ -19,29 +19,19 @@ func (s Sort) Descending() bool { return s.Order == "desc" }
 // MissingFirst tells whether users without a value come first.
 func (s Sort) MissingFirst() bool { return s.Missing == "_first" }
 
-// Kind is the kind of the field.
-func (s Sort) Kind() Kind { return fields[s.Name] }
-
-// sortable is every field that results can be sorted by.
-var sortable = []string{
-	"birthDate", "email", "fullName", "id", "insertInstant", "lastLoginInstant", "login", "phoneNumber",
-	"registrations.applicationId", "registrations.id", "registrations.insertInstant", "registrations.lastLoginInstant", "registrations.roles",
-	"tenantId", "username",
-}
-
 // CheckSort fills in the defaults of sortFields, and says what is wrong with
 // them.
-func CheckSort(terms []Sort) error {
-	if len(terms) > len(sortable) {
-		return fmt.Errorf("there are more than %d sort fields", len(sortable))
+func (x *Index) CheckSort(terms []Sort) error {
+	if len(terms) > len(x.sortable) {
+		return fmt.Errorf("there are more than %d sort fields", len(x.sortable))
 	}
 	for i := range terms {
 		s := &terms[i]
 		s.Order = strings.ToLower(orDefault(s.Order, "asc"))
 		s.Missing = orDefault(s.Missing, "_last")
 		switch {
-		case !slices.Contains(sortable, s.Name):
-			return fmt.Errorf("results cannot be sorted by [%s]; there are %s", s.Name, strings.Join(sortable, ", "))
+		case !slices.Contains(x.sortable, s.Name):
+			return fmt.Errorf("results cannot be sorted by [%s]; there are %s", s.Name, strings.Join(x.sortable, ", "))
 		case s.Order != "asc" && s.Order != "desc":
 			return fmt.Errorf("[%s] is not an order; there are asc and desc", s.Order)
 		case s.Missing != "_first" && s.Missing != "_last":
