@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"wherry/server/internal/fa"
 )
@@ -52,22 +53,38 @@ func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 	if err != nil {
 		return err
 	}
-	if row, err = withPrevious(row, u); err != nil {
+	number, err := newBlock(ctx, tx)
+	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `insert into users (id, tenant_id, email, username_key, phone_number, active, insert_instant,
-		encryption_scheme, factor, salt, password_hash, doc, previous_passwords) values (`+parameters(len(row))+`)`, row...); err != nil {
+	row = append(row, number)
+	if _, err := tx.ExecContext(ctx, "insert into users ("+strings.Join(userColumns, ", ")+") values ("+parameters(len(row))+")", row...); err != nil {
+		return err
+	}
+	if err := insertTerms(ctx, tx, number, row[docAt].(string)); err != nil {
 		return err
 	}
 	return db.writeRegistrations(ctx, tx, u, nil)
 }
 
-func (db *DB) updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before map[fa.ID][]byte) error {
+// userColumns is what a new row of users has. The number comes last: an import
+// gives it out when it is written.
+var userColumns = []string{
+	"id", "tenant_id", "email", "username_key", "phone_number", "active", "insert_instant",
+	"encryption_scheme", "factor", "salt", "password_hash", "doc", "previous_passwords", "number",
+}
+
+// The places of columns in a row: the four of the password, and the document.
+const (
+	credentialAt = 7
+	docAt        = 11
+	numberAt     = 13
+)
+
+// updateUser stores an account that was, before, as these documents say.
+func (db *DB) updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before storedAccount) error {
 	row, err := db.userRow(u)
 	if err != nil {
-		return err
-	}
-	if row, err = withPrevious(row, u); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `update users set tenant_id = $2, email = $3, username_key = $4, phone_number = $5, active = $6,
@@ -75,34 +92,58 @@ func (db *DB) updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before 
 		where id = $1`, row...); err != nil {
 		return err
 	}
-	return db.writeRegistrations(ctx, tx, u, before)
+	if err := db.writeRegistrations(ctx, tx, u, before.registrations); err != nil {
+		return err
+	}
+	return db.changeTerms(ctx, tx, u.ID, before.user, row[docAt].(string))
 }
 
-// userRow is the row of an account: registrations and memberships have their
-// own.
+// storedAccount is the documents of an account.
+type storedAccount struct {
+	user          string
+	registrations map[fa.ID][]byte
+}
+
+func (db *DB) storedDocs(u *fa.Account) (d storedAccount, err error) {
+	if d.user, err = db.userDoc(u); err != nil {
+		return d, err
+	}
+	d.registrations, err = registrationDocs(u)
+	return d, err
+}
+
+// userRow is the row of an account but for its number: registrations and
+// memberships have their own.
 func (db *DB) userRow(u *fa.Account) ([]any, error) {
-	plain := u.User
-	plain.Registrations, plain.Memberships, plain.EncryptionScheme = nil, nil, ""
-	doc, err := db.encode("users", plain)
+	doc, err := db.userDoc(u)
+	if err != nil {
+		return nil, err
+	}
+	previous, err := previousPasswords(u)
 	if err != nil {
 		return nil, err
 	}
 	keys := identityKeys(u)
 	return []any{
-		u.ID, u.TenantID, keys[0], keys[1], keys[2], u.Active, u.InsertInstant, u.Scheme, u.Factor, u.Salt, u.Hash, doc,
+		u.ID, u.TenantID, keys[0], keys[1], keys[2], u.Active, u.InsertInstant, u.Scheme, u.Factor, u.Salt, u.Hash, doc, previous,
 	}, nil
 }
 
-// withPrevious is the row with the column that imports leave empty.
-func withPrevious(row []any, u *fa.Account) ([]any, error) {
+func (db *DB) userDoc(u *fa.Account) (string, error) {
+	plain := u.User
+	plain.Registrations, plain.Memberships, plain.EncryptionScheme = nil, nil, ""
+	return db.encode("users", plain)
+}
+
+func previousPasswords(u *fa.Account) (string, error) {
 	if len(u.Previous) == 0 {
-		return append(row, ""), nil
+		return "", nil
 	}
 	previous, err := fa.EncodeWhole(u.Previous)
 	if err != nil {
-		return nil, fmt.Errorf("encode previous passwords: %w", err)
+		return "", fmt.Errorf("encode previous passwords: %w", err)
 	}
-	return append(row, string(previous)), nil
+	return string(previous), nil
 }
 
 // identityKeys is what the columns for e-mail, user name and phone number hold.

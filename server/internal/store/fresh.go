@@ -16,7 +16,7 @@ var tables = []string{
 	"identity_provider_links", "identity_providers", "consents", "email_templates", "form_fields", "forms", "integrations",
 	"ip_access_control_lists", "lambdas", "message_templates", "messengers", "system_configurations", "themes", "user_action_reasons",
 	"user_actions", "webhooks", "changes", "jobs",
-	"external_identifiers", "registrations", "users", "applications", "tenants", "connectors", "api_keys", "signing_keys", "event_log", "instance",
+	"external_identifiers", "registrations", "user_terms", "user_blocks", "users", "applications", "tenants", "connectors", "api_keys", "signing_keys", "event_log", "instance",
 }
 
 // Wipe removes everything but the schema: what an interrupted first start has
@@ -53,6 +53,6 @@ func (db *DB) Census(ctx context.Context) (string, error) {
 
 // restless tables change without anybody setting something up.
 var restless = []string{
-	"counters", "external_identifiers", "event_log", "instance", "jobs", "changes", "lockouts",
+	"counters", "external_identifiers", "event_log", "instance", "jobs", "changes", "lockouts", "user_blocks", "user_terms",
 	"webhook_attempt_logs", "webhook_event_logs", "audit_logs", "login_records",
 }

@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/search"
 )
 
 // Import takes in accounts and writes them in one transaction, all or none.
@@ -16,16 +19,16 @@ type Import struct {
 	db     *DB
 	mu     sync.Mutex
 	spools []*spool // in the order in which rows refer to each other
+
+	postings []posting // of the block that is not full yet
 }
 
 const (
 	importedUsers = iota
 	importedRegistrations
 	importedMembers
+	importedTerms
 )
-
-// credentialAt is where a row of users has its four columns for the password.
-const credentialAt = 7
 
 // NewImport begins an import. It has to be closed.
 func (db *DB) NewImport() (*Import, error) {
@@ -34,12 +37,10 @@ func (db *DB) NewImport() (*Import, error) {
 		name    string
 		columns []string
 	}{
-		importedUsers: {"users", []string{
-			"id", "tenant_id", "email", "username_key", "phone_number", "active", "insert_instant",
-			"encryption_scheme", "factor", "salt", "password_hash", "doc",
-		}},
+		importedUsers:         {"users", userColumns},
 		importedRegistrations: {"registrations", []string{"user_id", "application_id", "doc"}},
 		importedMembers:       {"group_members", []string{"id", "group_id", "user_id", "insert_instant", "doc"}},
+		importedTerms:         {"user_terms", []string{"bucket", "block", "postings"}},
 	} {
 		s, err := newSpool(db.scratch, table.name, table.columns...)
 		if err != nil {
@@ -62,13 +63,17 @@ func (im *Import) Close() error {
 // Add takes in accounts and returns the number of the first; they count from 0.
 // It may be called by several goroutines at once.
 func (im *Import) Add(accounts []*fa.Account) (first int, err error) {
-	var written [3]struct {
+	var written [importedTerms]struct {
 		rows []byte
 		n    int
 	}
-	for _, u := range accounts {
+	terms := make([][]uint64, len(accounts))
+	for at, u := range accounts {
 		tables, err := im.db.importedRows(u)
 		if err != nil {
+			return 0, fmt.Errorf("import: %w", err)
+		}
+		if terms[at], err = search.Terms([]byte(tables[importedUsers][0][docAt].(string))); err != nil {
 			return 0, fmt.Errorf("import: %w", err)
 		}
 		for i, rows := range tables {
@@ -81,21 +86,53 @@ func (im *Import) Add(accounts []*fa.Account) (first int, err error) {
 	im.mu.Lock()
 	defer im.mu.Unlock()
 	first = im.spools[importedUsers].rows
-	for i, s := range im.spools {
-		if err := s.write(written[i].rows, written[i].n); err != nil {
+	for i, w := range written {
+		if err := im.spools[i].write(w.rows, w.n); err != nil {
 			return 0, fmt.Errorf("import: %w", err)
 		}
 	}
-	return first, nil
+	return first, im.addTerms(first, terms)
 }
 
-// importedRows is what an account has in each table.
-func (db *DB) importedRows(u *fa.Account) (tables [3][][]any, err error) {
+// addTerms takes in the terms of accounts, the first of which has this number.
+func (im *Import) addTerms(first int, terms [][]uint64) error {
+	for i, list := range terms {
+		n := first + i
+		if n > 0 && n%blockSize == 0 {
+			if err := im.writeBlock(n/blockSize - 1); err != nil {
+				return err
+			}
+		}
+		for _, term := range list {
+			im.postings = append(im.postings, posting{term, uint16(n % blockSize)})
+		}
+	}
+	return nil
+}
+
+// writeBlock writes the terms of a block, which are complete.
+func (im *Import) writeBlock(block int) error {
+	slices.SortFunc(im.postings, comparePostings)
+	var written []byte
+	rows := termRows(int64(block), im.postings)
+	for _, row := range rows {
+		written = appendRow(written, row)
+	}
+	im.postings = im.postings[:0]
+	if err := im.spools[importedTerms].write(written, len(rows)); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return nil
+}
+
+// importedRows is what an account has in each table, but for its number and its
+// terms.
+func (db *DB) importedRows(u *fa.Account) (tables [importedTerms][][]any, err error) {
 	row, err := db.userRow(u)
 	if err != nil {
 		return tables, err
 	}
-	tables[importedUsers] = [][]any{row}
+	tables[importedUsers] = [][]any{append(row, nil)}
 	docs, err := registrationDocs(u)
 	if err != nil {
 		return tables, err
@@ -118,7 +155,11 @@ func (db *DB) importedRows(u *fa.Account) (tables [3][][]any, err error) {
 // there are some, by their numbers. What the database refuses is told in
 // general, as FusionAuth does.
 func (im *Import) Write(ctx context.Context, credentials map[int]fa.Credential) error {
-	err := im.db.retry(func() error { return im.db.load(ctx, im.db, im.tables(credentials)) })
+	blocks, err := im.number(ctx)
+	if err != nil {
+		return err
+	}
+	err = im.db.retry(func() error { return im.db.load(ctx, im.db, im.tables(blocks, credentials)) })
 	if im.db.isConstraint(err) {
 		return fa.GeneralError("ImportRequestFailed", "The import failed and no user was stored. Most likely an id, e-mail address, "+
 			"user name or phone number is taken: set [validateDbConstraints] to true to see which.")
@@ -129,30 +170,61 @@ func (im *Import) Write(ctx context.Context, credentials map[int]fa.Credential) 
 	return nil
 }
 
-func (im *Import) tables(credentials map[int]fa.Credential) []loaded {
+// number writes the last block, and gives out numbers for all of them. They are
+// lost if the import fails.
+func (im *Import) number(ctx context.Context) (blocks []int64, err error) {
+	users := im.spools[importedUsers].rows
+	if err := im.writeBlock((users - 1) / blockSize); err != nil {
+		return nil, err
+	}
+	err = im.db.tx(ctx, func(tx *sql.Tx) error {
+		blocks = nil
+		for at := 0; at < users; at += blockSize {
+			number, err := newBlock(ctx, tx)
+			if err != nil {
+				return err
+			}
+			blocks = append(blocks, number)
+		}
+		return nil
+	})
+	return blocks, err
+}
+
+func (im *Import) tables(blocks []int64, credentials map[int]fa.Credential) []loaded {
 	var tables []loaded
 	for i, s := range im.spools {
 		if s.rows == 0 {
 			continue
 		}
 		t := loaded{s.table, s.columns, s.reader}
-		if i == importedUsers && len(credentials) > 0 {
-			t.open = func() (func() ([]any, error), error) { return withCredentials(s, credentials) }
+		switch i {
+		case importedUsers:
+			t.open = s.each(func(n int, row []any) {
+				row[numberAt] = blocks[n/blockSize] | int64(n%blockSize)
+				if c, ok := credentials[n]; ok {
+					copy(row[credentialAt:], []any{c.Scheme, int64(c.Factor), c.Salt, c.Hash})
+				}
+			})
+		case importedTerms:
+			t.open = s.each(func(_ int, row []any) { row[1] = blocks[row[1].(int64)] >> blockBits })
 		}
 		tables = append(tables, t)
 	}
 	return tables
 }
 
-func withCredentials(users *spool, credentials map[int]fa.Credential) (func() ([]any, error), error) {
-	next, err := users.reader()
-	n := -1
-	return func() ([]any, error) {
-		row, err := next()
-		n++
-		if c, ok := credentials[n]; ok && row != nil {
-			copy(row[credentialAt:], []any{c.Scheme, int64(c.Factor), c.Salt, c.Hash})
-		}
-		return row, err
-	}, err
+// each is a reader that completes row after row; they count from 0.
+func (s *spool) each(complete func(n int, row []any)) func() (func() ([]any, error), error) {
+	return func() (func() ([]any, error), error) {
+		next, err := s.reader()
+		n := -1
+		return func() ([]any, error) {
+			row, err := next()
+			if n++; row != nil && err == nil {
+				complete(n, row)
+			}
+			return row, err
+		}, err
+	}
 }

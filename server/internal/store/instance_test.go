@@ -81,6 +81,7 @@ func TestWipe(t *testing.T) {
 		firstStart(t, db)
 		u := user(9, id(1), "ada@example.com")
 		u.Registrations = []fa.Registration{registration(id(2))}
+		u.FirstName = "Ada"
 		must(t, db.CreateUser(ctx, u), db.APIKeys.Create(ctx, apiKey(8, "k", "")), db.LogEvent(ctx, fa.EventError, "x"),
 			db.KeepIdentifier(ctx, "code", "x", time.Hour, 1), db.AddJobs(ctx, jobs.Job{Kind: "x"}))
 		makeGroupAndGrant(t, db, u.ID)

@@ -95,6 +95,7 @@ const (
 	kindTrue
 	kindInteger
 	kindText
+	kindBytes
 )
 
 // appendRow writes the values of a row behind each other.
@@ -113,6 +114,9 @@ func appendRow(b []byte, row []any) []byte {
 			b = binary.AppendVarint(append(b, kindInteger), int64(v))
 		case int64:
 			b = binary.AppendVarint(append(b, kindInteger), v)
+		case []byte:
+			b = binary.AppendUvarint(append(b, kindBytes), uint64(len(v)))
+			b = append(b, v...)
 		case string:
 			b = appendText(b, v)
 		case fa.ID:
@@ -154,13 +158,16 @@ func (r *rowReader) value() (any, error) {
 	switch kind {
 	case kindInteger:
 		return binary.ReadVarint(r)
-	case kindText:
+	case kindText, kindBytes:
 		size, err := binary.ReadUvarint(r)
 		if err != nil {
 			return nil, err
 		}
 		r.text = slices.Grow(r.text[:0], int(size))[:size]
 		_, err = io.ReadFull(r, r.text)
+		if kind == kindBytes {
+			return slices.Clone(r.text), err
+		}
 		return string(r.text), err
 	case kindNull:
 		return nil, nil //nolint:nilnil // a null

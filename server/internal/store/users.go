@@ -61,7 +61,7 @@ func (db *DB) changeUser(ctx context.Context, id fa.ID, change func(*fa.Account)
 		if u, err = db.account(ctx, tx, db.forUpdate, "id = $1", id); err != nil {
 			return err
 		}
-		before, err := registrationDocs(u)
+		before, err := db.storedDocs(u)
 		if err != nil {
 			return err
 		}
@@ -89,6 +89,13 @@ func (db *DB) changeUser(ctx context.Context, id fa.ID, change func(*fa.Account)
 // DeleteUser removes an account for good.
 func (db *DB) DeleteUser(ctx context.Context, id fa.ID) error {
 	return wrapUser("delete", db.tx(ctx, func(tx *sql.Tx) error {
+		var doc string
+		if err := tx.QueryRowContext(ctx, "select doc from users where id = $1"+db.forUpdate, id).Scan(&doc); err != nil {
+			return missing(err)
+		}
+		if err := db.changeTerms(ctx, tx, id, doc, ""); err != nil {
+			return err
+		}
 		return affectsOne(tx.ExecContext(ctx, "delete from users where id = $1", id))
 	}))
 }
