@@ -9,6 +9,8 @@ import (
 var protected = []string{
 	"POST /api/api-key {}", "GET /api/api-key/" + nobodyID, "PUT /api/api-key/" + nobodyID + " {}",
 	"PATCH /api/api-key/" + nobodyID + " {}", "DELETE /api/api-key/" + nobodyID,
+	"GET /api/user/search", "POST /api/user/search {}", "PUT /api/user/search", "DELETE /api/user/bulk", "GET /api/entity/search",
+	"POST /api/entity/search {}", "PUT /api/entity/search", "GET /api/key/search", "POST /api/key/search {}",
 	"POST /api/application {}", "GET /api/application", "GET /api/application/" + applicationID,
 	"PUT /api/application/" + applicationID + " {}", "PATCH /api/application/" + applicationID + " {}",
 	"DELETE /api/application/" + applicationID, "GET /api/application/search", "POST /api/application/search {}",

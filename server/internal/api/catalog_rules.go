@@ -8,7 +8,7 @@ import (
 	"wherry/server/internal/fa"
 )
 
-var lambdaSearch = search[fa.Lambda]{
+var lambdaSearch = documentSearch[fa.Lambda]{
 	order: "name ASC",
 	columns: map[string]func(a, b *fa.Lambda) int{
 		"engineType": by(func(l *fa.Lambda) string { return l.EngineType }),
@@ -19,13 +19,13 @@ var lambdaSearch = search[fa.Lambda]{
 	},
 }
 
-var themeSearch = search[fa.Theme]{
+var themeSearch = documentSearch[fa.Theme]{
 	order:   "insertInstant ASC",
 	columns: map[string]func(a, b *fa.Theme) int{"name": by(func(t *fa.Theme) string { return t.Name })},
 	picks:   func(t *fa.Theme, c criteria) bool { return c.Type == "" || c.Type == t.Type },
 }
 
-var webhookSearch = search[fa.Webhook]{
+var webhookSearch = documentSearch[fa.Webhook]{
 	order: "insertInstant DESC, id DESC",
 	columns: map[string]func(a, b *fa.Webhook) int{
 		"description": by(func(w *fa.Webhook) string { return w.Description }),

@@ -12,6 +12,7 @@ import (
 
 // criteria is what searches can ask for; each looks at those that it knows.
 type criteria struct {
+	Algorithm       string  `json:"algorithm"`
 	ApplicationID   fa.ID   `json:"applicationId"`
 	Body            string  `json:"body"`
 	Description     string  `json:"description"`
@@ -65,7 +66,7 @@ func readCriteriaBeside(r *http.Request) (c criteria, beside envelope, err error
 func (c *criteria) readQuery(q url.Values) error {
 	var errs fa.Errors
 	c.Message, c.Name, c.OrderBy = q.Get("message"), q.Get("name"), q.Get("orderBy")
-	c.State, c.Type = q.Get("state"), q.Get("type")
+	c.Algorithm, c.State, c.Type = q.Get("algorithm"), q.Get("state"), q.Get("type")
 	c.Event, c.EventResult, c.EventType = q.Get("event"), q.Get("eventResult"), q.Get("eventType")
 	c.NewValue, c.OldValue, c.Reason, c.User = q.Get("newValue"), q.Get("oldValue"), q.Get("reason"), q.Get("user")
 	c.Body, c.Description, c.Source, c.URL = q.Get("body"), q.Get("description"), q.Get("source"), q.Get("url")

@@ -60,7 +60,7 @@ func (at stamps) resume(next, current *fa.Head) {
 
 // serve registers the endpoints of a kind of document that belongs to no
 // tenant, and of its search if it has one.
-func serve[T any, P fa.Document[T]](m *Mux, at stamps, r *resource[T], searches ...search[T]) {
+func serve[T any, P fa.Document[T]](m *Mux, at stamps, r *resource[T], searches ...documentSearch[T]) {
 	complete[T, P](at, r).mount(m.HandleGlobal)
 	for _, s := range searches {
 		mountSearch[T, P](m.HandleGlobal, r, s)
@@ -75,16 +75,16 @@ func (s *resource[T]) mountOnly(handle func(pattern string, h handler)) {
 	handle("PATCH "+s.path, s.patch)
 }
 
-// search is how documents are searched.
-type search[T any] struct {
+// documentSearch is how documents are searched.
+type documentSearch[T any] struct {
 	order   string // unless the request says otherwise
 	columns map[string]func(a, b *T) int
 	picks   func(v *T, c criteria) bool // nil picks all
 }
 
 // byName is a search in which a name is all that can be asked for.
-func byName[T any, P fa.Document[T]]() search[T] {
-	return search[T]{order: "name ASC", columns: map[string]func(a, b *T) int{"name": by(func(v *T) string { return P(v).Title() })}}
+func byName[T any, P fa.Document[T]]() documentSearch[T] {
+	return documentSearch[T]{order: "name ASC", columns: map[string]func(a, b *T) int{"name": by(func(v *T) string { return P(v).Title() })}}
 }
 
 // by sorts by a value.
@@ -93,7 +93,7 @@ func by[T any, V cmp.Ordered](value func(*T) V) func(a, b *T) int {
 }
 
 // mountSearch serves the search below the path of the resource.
-func mountSearch[T any, P fa.Document[T]](handle func(pattern string, h handler), r *resource[T], s search[T]) {
+func mountSearch[T any, P fa.Document[T]](handle func(pattern string, h handler), r *resource[T], s documentSearch[T]) {
 	in := searched[T]{
 		name: func(v *T) string { return P(v).Title() }, order: s.order,
 		columns: map[string]func(a, b *T) int{

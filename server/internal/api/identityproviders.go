@@ -85,7 +85,7 @@ func (h *IdentityProviders) refers(ctx context.Context, p *fa.IdentityProvider) 
 	return r.result()
 }
 
-var providerSearch = search[fa.IdentityProvider]{
+var providerSearch = documentSearch[fa.IdentityProvider]{
 	order: "name ASC",
 	columns: map[string]func(a, b *fa.IdentityProvider) int{
 		"enabled":  by(func(p *fa.IdentityProvider) int { return map[bool]int{true: 1}[p.Enabled] }),

@@ -32,6 +32,8 @@ type Keys struct {
 func (h *Keys) Mount(m *Mux) {
 	m.HandleGlobal("GET /api/key", h.all)
 	m.HandleGlobal("GET /api/key/{keyId}", h.get)
+	m.HandleGlobal("GET /api/key/search", h.search)
+	m.HandleGlobal("POST /api/key/search", h.search)
 	m.HandleGlobal("PUT /api/key/{keyId}", h.rename)
 	m.HandleGlobal("DELETE /api/key/{keyId}", h.delete)
 	m.HandleGlobal("POST /api/key/generate", h.generate)
@@ -52,11 +54,7 @@ func (h *Keys) all(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := make([]fa.Key, len(all))
-	for i, k := range all {
-		shown[i] = k.Key
-	}
-	return respond(w, http.StatusOK, map[string]any{"keys": shown})
+	return respond(w, http.StatusOK, map[string]any{"keys": shownKeys(all)})
 }
 
 func (h *Keys) get(w http.ResponseWriter, r *http.Request) error {
