@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -59,6 +60,8 @@ type importDatabase interface {
 	// insert writes rows into users, in the fastest way, in one transaction.
 	insert(b *testing.B, rows [][]any)
 	query(b *testing.B, statement string, dest ...any)
+	// open returns a connection that lasts as long as the benchmark.
+	open(b *testing.B) *sql.DB
 	// grow adds rows like this one, without letting them pass through here.
 	grow(b *testing.B, row []any, n int)
 }

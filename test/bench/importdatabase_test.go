@@ -45,6 +45,22 @@ func (s *sqlite) with(b *testing.B, do func(ctx context.Context, db *sql.DB) err
 	}
 }
 
+func (s *sqlite) open(b *testing.B) *sql.DB {
+	b.Helper()
+	return connected(b, "sqlite", "file:"+filepath.Join(s.dir, "wherry-server.db")+"?_pragma=busy_timeout(60000)&_pragma=query_only(ON)")
+}
+
+func connected(b *testing.B, driver, name string) *sql.DB {
+	b.Helper()
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	b.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 func (s *sqlite) config() server.Config { return server.Config{Data: s.dir} }
 
 func (s *sqlite) query(b *testing.B, statement string, dest ...any) {
@@ -123,6 +139,11 @@ func openPostgres(b *testing.B) importDatabase {
 	u.RawQuery = query.Encode()
 	p.url = u.String()
 	return p
+}
+
+func (p *postgres) open(b *testing.B) *sql.DB {
+	b.Helper()
+	return connected(b, "pgx", p.url)
 }
 
 func (p *postgres) config() server.Config { return server.Config{Database: p.url} }

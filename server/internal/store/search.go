@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/search"
@@ -132,6 +131,10 @@ func (db *DB) pageOf(ctx context.Context, r search.Request, p plan, order []sort
 	if total, err = db.count(ctx, p.where, r.AccurateTotal); err != nil {
 		return page, 0, err
 	}
+	number := "number"
+	if total < search.MaxTotal {
+		number = "number + 0" // sorting these few is better than looking for them among all in their order
+	}
 	columns, by := "", ""
 	for _, s := range order {
 		columns += ", " + s.column
@@ -139,9 +142,9 @@ func (db *DB) pageOf(ctx context.Context, r search.Request, p plan, order []sort
 	}
 	where := p.where
 	if r.After != nil {
-		where.text += " and " + where.after(order, r.After)
+		where.text += " and " + where.after(order, number, r.After)
 	}
-	query := "select number" + columns + " from users where " + where.text + " order by " + by + "number limit " +
+	query := "select number" + columns + " from users where " + where.text + " order by " + by + number + " limit " +
 		where.arg(r.NumberOfResults+1) + " offset " + where.arg(r.StartRow)
 	hits, err := list(ctx, db.reader, func(row scanner) (hit, error) { return scanHit(row, len(order)) }, query, where.args...)
 	return cut(hits, r.NumberOfResults), total, err
@@ -170,8 +173,8 @@ func (db *DB) count(ctx context.Context, where clause, accurate bool) (total int
 }
 
 // after is the condition of everything that comes behind a position.
-func (c *clause) after(order []sortedColumn, at search.Position) string {
-	condition := "number > " + c.arg(at[len(order)])
+func (c *clause) after(order []sortedColumn, number string, at search.Position) string {
+	condition := number + " > " + c.arg(at[len(order)])
 	for i, s := range slices.Backward(order) {
 		same, behind := s.column+" is null", "false"
 		if at[i] != nil {
@@ -251,13 +254,4 @@ func (db *DB) complete(ctx context.Context, users []*fa.User) error {
 		byID[m.UserID].Memberships = append(byID[m.UserID].Memberships, m.Membership)
 	}
 	return err
-}
-
-// placeholders writes "$n, …" for values that are added to a clause.
-func (c *clause) placeholders(values []int64) string {
-	names := make([]string, len(values))
-	for i, value := range values {
-		names[i] = c.arg(value)
-	}
-	return strings.Join(names, ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/search"
@@ -54,24 +55,24 @@ func (s *sieve) page() (page found, total int) {
 // at a time so that no transaction stays open.
 func (db *DB) sift(ctx context.Context, r search.Request, p plan) (page found, total int, err error) {
 	s := &sieve{Request: r}
-	look := db.looker(r, p)
+	look, atOnce := db.looker(r, p)
 	last := int64(0)
 	for rest := p.numbers; !s.full(); {
 		where := clause{text: p.where.text, args: slices.Clone(p.where.args)}
 		if p.some {
-			some := rest[:min(len(rest), usersAtOnce)]
+			some := rest[:min(len(rest), atOnce)]
 			if rest = rest[len(some):]; len(some) == 0 {
 				break
 			}
-			where.text += " and number in (" + where.placeholders(some) + ") order by number"
+			where.text += " and number in " + fmt.Sprintf(db.listed, where.arg(asList(some))) + " order by number"
 		} else {
-			where.text += " and number > " + where.arg(last) + " order by number limit " + where.arg(usersAtOnce)
+			where.text += " and number > " + where.arg(last) + " order by number limit " + where.arg(atOnce)
 		}
 		looked, err := look(ctx, where, s.take)
 		if err != nil {
 			return page, 0, err
 		}
-		if !p.some && looked.n < usersAtOnce {
+		if !p.some && looked.n < atOnce {
 			break
 		}
 		last = looked.last
@@ -80,22 +81,34 @@ func (db *DB) sift(ctx context.Context, r search.Request, p plan) (page found, t
 	return page, total, nil
 }
 
+// asList writes numbers as a list in JSON.
+func asList(numbers []int64) string {
+	b := []byte{'['}
+	for i, n := range numbers {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return string(append(b, ']'))
+}
+
 // looked is how many users have been looked at, and the number of the last one.
 type looked struct {
 	n    int
 	last int64
 }
 
-// looker returns a function that finds the users of a clause who meet the query:
-// all of them, if the plan is exact.
-func (db *DB) looker(r search.Request, p plan) func(context.Context, clause, func(hit)) (looked, error) {
+// looker returns a function that finds the users of a clause who meet the query,
+// all of them if the plan is exact, and how many it looks at in one go.
+func (db *DB) looker(r search.Request, p plan) (look func(context.Context, clause, func(hit)) (looked, error), atOnce int) {
 	if p.exact && len(r.Sort) == 0 {
-		return db.lookAtNumbers
+		return db.lookAtNumbers, search.MaxTotal
 	}
 	m := search.Users.Matcher(r.Query, r.Sort)
 	return func(ctx context.Context, where clause, take func(hit)) (looked, error) {
 		return db.lookAtDocuments(ctx, m, where, take)
-	}
+	}, usersAtOnce
 }
 
 func (db *DB) lookAtNumbers(ctx context.Context, where clause, take func(hit)) (l looked, err error) {

@@ -47,7 +47,8 @@ func openSQLite(path string) (*DB, error) {
 	return &DB{
 		dialect: dialect{
 			migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false },
-			isConstraint: isConstraintSQLite, load: loadSQLite, scratch: filepath.Dir(path),
+			isConstraint: isConstraintSQLite, load: loadSQLite,
+			listed: "(select value from json_each(%s))", scratch: filepath.Dir(path),
 		},
 		writer: writer, reader: reader, release: unlock,
 	}, nil
