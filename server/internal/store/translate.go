@@ -24,7 +24,7 @@ type plan struct {
 // not know is left to the documents.
 func (db *DB) planFor(ctx context.Context, tenant string, q search.Query) (plan, error) {
 	p := plan{exact: true, where: clause{columns: userColumnOf}}
-	conditions := []string{"number is not null"}
+	conditions := []string{unknown}
 	for _, each := range conjuncts(q) {
 		numbers, known, exact, err := db.numbersOf(ctx, each)
 		if err != nil {
@@ -44,10 +44,28 @@ func (db *DB) planFor(ctx context.Context, tenant string, q search.Query) (plan,
 	case tenant != "":
 		conditions = append(conditions, "tenant_id = "+p.where.arg(tenant))
 	case p.where.identities: // whose indexes begin with the tenant
-		conditions = append(conditions, "tenant_id in (select id from tenants)")
+		in, err := db.inTenants(ctx, &p.where)
+		if err != nil {
+			return p, err
+		}
+		conditions = append(conditions, in)
 	}
 	p.where.text = strings.Join(conditions, " and ")
 	return p, nil
+}
+
+// inTenants is a condition that everybody meets. It names every tenant: before
+// PostgreSQL has statistics, it would not look them up by itself.
+func (db *DB) inTenants(ctx context.Context, c *clause) (condition string, err error) {
+	names, err := list(ctx, db.reader, func(row scanner) (name string, err error) {
+		var id string
+		err = row.Scan(&id)
+		return c.arg(id), err
+	}, "select id from tenants order by id")
+	if len(names) == 0 {
+		return "false", err
+	}
+	return "tenant_id in (" + strings.Join(names, ", ") + ")", err
 }
 
 // only narrows a plan down to some users.
