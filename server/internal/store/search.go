@@ -62,10 +62,14 @@ func (db *DB) findUsers(ctx context.Context, r search.Request) (page found, tota
 	if err != nil {
 		return page, 0, err
 	}
-	if order, ok := inColumns(r.Sort); ok && p.exact && !p.some {
-		return db.pageOf(ctx, r, p, order)
+	order, ok := inColumns(r.Sort)
+	switch {
+	case !ok || !p.exact || p.some && len(order) == 0: // the last one need not look at all
+		return db.sift(ctx, r, p)
+	case p.some:
+		p.where.text += " and " + db.numbered(&p.where, p.numbers)
 	}
-	return db.sift(ctx, r, p)
+	return db.pageOf(ctx, r, p, order)
 }
 
 // found is a page: objects with their places in the order.

@@ -152,7 +152,8 @@ var orders = map[string]struct {
 	"missing first, downwards": {[]search.Sort{{Name: "username", Order: "desc", Missing: "_first"}}, "*"},
 	"several":                  {[]search.Sort{{Name: "tenantId", Order: "desc"}, {Name: "username"}, {Name: "insertInstant", Order: "desc"}}, "*"},
 	"by documents":             {[]search.Sort{{Name: "lastLoginInstant", Order: "desc", Missing: "_last"}, {Name: "email"}}, "*"},
-	"of terms, by documents":   {[]search.Sort{{Name: "email", Order: "desc"}}, "data.plan:gold"},
+	"of terms":                 {[]search.Sort{{Name: "email", Order: "desc"}}, "data.plan:gold"},
+	"of terms, by documents":   {[]search.Sort{{Name: "lastLoginInstant"}, {Name: "email"}}, "data.plan:gold"},
 	"registrations":            {[]search.Sort{{Name: "registrations.applicationId"}, {Name: "id"}}, "*"},
 }
 

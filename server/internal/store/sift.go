@@ -64,7 +64,7 @@ func (db *DB) sift(ctx context.Context, r search.Request, p plan) (page found, t
 			if rest = rest[len(some):]; len(some) == 0 {
 				break
 			}
-			where.text += " and number in " + fmt.Sprintf(db.listed, where.arg(asList(some))) + " order by number"
+			where.text += " and " + db.numbered(&where, some) + " order by number"
 		} else {
 			where.text += " and number > " + where.arg(last) + " order by number limit " + where.arg(atOnce)
 		}
@@ -81,8 +81,8 @@ func (db *DB) sift(ctx context.Context, r search.Request, p plan) (page found, t
 	return page, total, nil
 }
 
-// asList writes numbers as a list in JSON.
-func asList(numbers []int64) string {
+// numbered is the condition of those who have one of these numbers.
+func (d *dialect) numbered(c *clause, numbers []int64) string {
 	b := []byte{'['}
 	for i, n := range numbers {
 		if i > 0 {
@@ -90,7 +90,7 @@ func asList(numbers []int64) string {
 		}
 		b = strconv.AppendInt(b, n, 10)
 	}
-	return string(append(b, ']'))
+	return "number in " + fmt.Sprintf(d.listed, c.arg(string(append(b, ']'))))
 }
 
 // looked is how many users have been looked at, and the number of the last one.
