@@ -1,8 +1,9 @@
-// Package search reads what clients ask for when they search users: the query
-// strings and the JSON queries of Elasticsearch, as far as FusionAuth's
-// documentation uses them, and turns both into one small tree. It knows which
-// fields there are and how their values are written; it knows nothing of
-// storage.
+// Package search reads what clients ask for when they search users or entities:
+// the query strings and the JSON queries of Elasticsearch, as far as FusionAuth's
+// documentation uses them. Both become one small tree. It knows which fields
+// there are and how their values are written, tells whether a document meets a
+// query and where it comes in an order, and what of a user is worth an index; it
+// knows nothing of storage.
 //
 // Text is compared whole and without regard to case, as FusionAuth's index does
 // with most fields. What is not supported is refused by an *Error that says
@@ -11,8 +12,8 @@ package search
 
 import "strings"
 
-// Query is a condition on a user or, inside Nested, on one of the user's
-// registrations or memberships.
+// Query is a condition on an object or, inside Nested, on one of the documents
+// nested in it: a user's registrations and memberships.
 type Query interface{ isQuery() }
 
 type (
