@@ -135,9 +135,12 @@ func (db *DB) pageOf(ctx context.Context, r search.Request, p plan, order []sort
 	if total, err = db.count(ctx, p.where, r.AccurateTotal); err != nil {
 		return page, 0, err
 	}
-	number := "number"
-	if total < search.MaxTotal {
+	number, from := "number", "users"
+	switch {
+	case total < search.MaxTotal:
 		number = "number + 0" // sorting these few is better than looking for them among all in their order
+	case len(order) == 0:
+		from += db.inOrder
 	}
 	columns, by := "", ""
 	for _, s := range order {
@@ -148,7 +151,7 @@ func (db *DB) pageOf(ctx context.Context, r search.Request, p plan, order []sort
 	if r.After != nil {
 		where.text += " and " + where.after(order, number, r.After)
 	}
-	query := "select number" + columns + " from users where " + where.text + " order by " + by + number + " limit " +
+	query := "select number" + columns + " from " + from + " where " + where.text + " and number > 0 order by " + by + number + " limit " +
 		where.arg(r.NumberOfResults+1) + " offset " + where.arg(r.StartRow)
 	hits, err := list(ctx, db.reader, func(row scanner) (hit, error) { return scanHit(row, len(order)) }, query, where.args...)
 	return cut(hits, r.NumberOfResults), total, err

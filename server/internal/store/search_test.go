@@ -370,3 +370,31 @@ func TestSearchEntities(t *testing.T) {
 		}
 	})
 }
+
+// TestMoreThanAreCounted: with more users than are counted the order is that of
+// their numbers all the same, and so are the pages.
+func TestMoreThanAreCounted(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		ctx := t.Context()
+		must(t, db.Tenants.Create(ctx, tenant(1, "One")))
+		_, err := db.writer.ExecContext(ctx, `with recursive more (n) as (select 1 union all select n + 1 from more where n < $1)
+			insert into users (id, tenant_id, email, active, insert_instant, doc, number)
+			select 'id-' || (20000 - n), $2, 'user' || (20000 - n) || '@example.com', true, n, '{"id":"00000000-0000-0000-0000-000000000001"}', n from more`,
+			search.MaxTotal+50, id(1))
+		must(t, err)
+		for _, text := range []string{"*", "email:user*", "active:true"} {
+			r := search.Request{Tenant: string(id(1)), Query: asked(t, text), NumberOfResults: 2}
+			for n := int64(2); n < 7; n += 2 {
+				_, total, next, err := db.SearchUsers(ctx, r)
+				if err != nil || total != search.MaxTotal || fmt.Sprint(next) != fmt.Sprint(search.Position{n}) {
+					t.Fatalf("%s: %d in all, the page ends at %v, want %d: %v", text, total, next, n, err)
+				}
+				r.After = next
+			}
+			r.AccurateTotal = true
+			if _, total, _, err := db.SearchUsers(ctx, r); err != nil || total != search.MaxTotal+50 {
+				t.Errorf("%s: accurately %d, %v", text, total, err)
+			}
+		}
+	})
+}

@@ -58,7 +58,7 @@ func (db *DB) sift(ctx context.Context, r search.Request, p plan) (page found, t
 	look, atOnce := db.looker(r, p)
 	last := int64(0)
 	for rest := p.numbers; !s.full(); {
-		where := clause{text: p.where.text, args: slices.Clone(p.where.args)}
+		where := clause{text: p.where.text, args: slices.Clone(p.where.args), from: "users"}
 		if p.some {
 			some := rest[:min(len(rest), atOnce)]
 			if rest = rest[len(some):]; len(some) == 0 {
@@ -66,6 +66,9 @@ func (db *DB) sift(ctx context.Context, r search.Request, p plan) (page found, t
 			}
 			where.text += " and " + db.numbered(&where, some) + " order by number"
 		} else {
+			if !p.where.identities {
+				where.from += db.inOrder
+			}
 			where.text += " and number > " + where.arg(last) + " order by number limit " + where.arg(atOnce)
 		}
 		looked, err := look(ctx, where, s.take)
@@ -113,7 +116,7 @@ func (db *DB) looker(r search.Request, p plan) (look func(context.Context, claus
 
 func (db *DB) lookAtNumbers(ctx context.Context, where clause, take func(hit)) (l looked, err error) {
 	hits, err := list(ctx, db.reader, func(row scanner) (hit, error) { return scanHit(row, 0) },
-		"select number from users where "+where.text, where.args...)
+		"select number from "+where.from+" where "+where.text, where.args...)
 	for _, h := range hits {
 		l.n++
 		l.last = h.key.(int64)
@@ -133,7 +136,7 @@ func (db *DB) lookAtDocuments(ctx context.Context, m *search.Matcher, where clau
 	candidates, err := list(ctx, db.reader, func(row scanner) (c candidate, err error) {
 		err = row.Scan(&c.number, &c.id, &c.doc.JSON)
 		return c, err
-	}, "select number, id, doc from users where "+where.text, where.args...)
+	}, "select number, id, doc from "+where.from+" where "+where.text, where.args...)
 	if err != nil {
 		return l, err
 	}

@@ -48,7 +48,8 @@ func openSQLite(path string) (*DB, error) {
 		dialect: dialect{
 			migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false },
 			isConstraint: isConstraintSQLite, load: loadSQLite,
-			listed: "(select value from json_each(%s))", scratch: filepath.Dir(path),
+			inOrder: " indexed by users_by_number", // it would collect all of a tenant first, and sort them
+			listed:  "(select value from json_each(%s))", scratch: filepath.Dir(path),
 		},
 		writer: writer, reader: reader, release: unlock,
 	}, nil

@@ -52,7 +52,8 @@ type dialect struct {
 	isUnique   func(error) bool // did a unique constraint refuse the row?
 	isVictim   func(error) bool // was the transaction given up so that others could go on?
 
-	listed string // the numbers in a list of JSON, which is the argument %s
+	inOrder string // behind a table's name: go through users in the order of their numbers
+	listed  string // the numbers in a list of JSON, which is the argument %s
 
 	isConstraint func(error) bool // did any constraint refuse the row?
 	load         func(ctx context.Context, db *DB, tables []loaded) error

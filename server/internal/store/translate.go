@@ -156,6 +156,7 @@ func intersect(a, b []int64) []int64 {
 // clause is a condition in SQL with its arguments.
 type clause struct {
 	text       string
+	from       string // the table, where it is not plain
 	args       []any
 	columns    map[string]string // by field
 	identities bool              // is there a condition on an e-mail address, user name or phone number?
