@@ -27,7 +27,7 @@ var keyless = []string{
 	"GET /api/application/{applicationId}/oauth-configuration", "POST /api/logout", "POST /api/two-factor/login", "POST /api/two-factor/send/{twoFactorId}",
 	"GET /api/user/change-password/{changePasswordId}", "POST /api/user/change-password/{changePasswordId}", "POST /api/user/change-password", "POST /api/user/forgot-password",
 	"POST /api/user/verify-email", "POST /api/user/verify-email/{verificationId}", "POST /api/user/verify-registration", "POST /api/user/verify-registration/{verificationId}",
-	"POST /api/passwordless/send", "POST /api/passwordless/login",
+	"PUT /api/user/verify-email", "PUT /api/user/verify-registration", "POST /api/passwordless/send", "POST /api/passwordless/login",
 	"GET /api/tenant/password-validation-rules", "GET /api/tenant/password-validation-rules/{tenantId}",
 }
 
