@@ -7,6 +7,9 @@ import (
 
 // protected is every endpoint that needs an API key, as it is mounted.
 var protected = []string{
+	"POST /api/user/action {}", "GET /api/user/action", "GET /api/user/action/" + nobodyID, "PUT /api/user/action/" + nobodyID + " {}",
+	"DELETE /api/user/action/" + nobodyID, "POST /api/user/comment {}", "GET /api/user/comment/" + nobodyID,
+	"GET /api/user/comment/search", "POST /api/user/comment/search {}",
 	"POST /api/api-key {}", "GET /api/api-key/" + nobodyID, "PUT /api/api-key/" + nobodyID + " {}",
 	"PATCH /api/api-key/" + nobodyID + " {}", "DELETE /api/api-key/" + nobodyID,
 	"GET /api/user/search", "POST /api/user/search {}", "PUT /api/user/search", "DELETE /api/user/bulk", "GET /api/entity/search",

@@ -174,6 +174,12 @@ func (r response) digits(path string) string {
 func (r response) want(t testing.TB, want values) {
 	t.Helper()
 	for path, value := range want {
+		if value == present {
+			if r.at(path) == absent {
+				t.Errorf("%s is not there: %s", path, r.body)
+			}
+			continue
+		}
 		if diff := cmp.Diff(plain(value), plain(r.at(path))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s\nin %s", path, diff, r.body)
 		}

@@ -125,9 +125,13 @@ func (s *Server) wire(ids instance) {
 	cores := runtime.GOMAXPROCS(0)
 	users := &events.Users{UserStore: s.db, Bus: s.bus}
 	groups := &events.Groups{Documents: s.db.Groups, Bus: s.bus}
+	actions := &identity.UserActions{
+		Logs: s.db.ActionLogs, Actions: s.db.UserActions, Reasons: s.db.UserActionReasons, Applications: s.db.Applications,
+		Users: s.db, Now: s.config.Now, NewID: newID,
+	}
 	service := &identity.Service{
 		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
-		Store: users, Identifiers: s.db, Counters: s.db, Actions: &identity.Lockouts{Store: s.db, UserActions: s.db.UserActions},
+		Store: users, Identifiers: s.db, Counters: s.db, Actions: actions,
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
 		Outside:   &deliver.Connectors{Events: s.logs, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors},
 		Codes: &deliver.Codes{
@@ -153,6 +157,8 @@ func (s *Server) wire(ids instance) {
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
 	(&api.Users{Service: service, Store: users, Applications: s.db.Applications, Tokens: tokens, Identifiers: s.db}).Mount(mux)
 	(&api.UserSearch{Service: service, Store: s.db, Users: users}).Mount(mux)
+	(&api.Actions{Service: actions, Logs: s.db.ActionLogs, Users: s.db}).Mount(mux)
+	(&api.Comments{Store: s.db, Users: s.db, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Import{Importer: importer, MaxBytes: s.config.ImportBytes}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Groups{Store: groups, Applications: s.db.Applications, NewID: newID, Now: s.config.Now}).Mount(mux)

@@ -15,6 +15,8 @@ type criteria struct {
 	Algorithm       string  `json:"algorithm"`
 	ApplicationID   fa.ID   `json:"applicationId"`
 	Body            string  `json:"body"`
+	Comment         string  `json:"comment"`
+	CommenterID     fa.ID   `json:"commenterId"`
 	Description     string  `json:"description"`
 	End             int64   `json:"end"`
 	EntityID        fa.ID   `json:"entityId"`
@@ -70,6 +72,7 @@ func (c *criteria) readQuery(q url.Values) error {
 	c.Event, c.EventResult, c.EventType = q.Get("event"), q.Get("eventResult"), q.Get("eventType")
 	c.NewValue, c.OldValue, c.Reason, c.User = q.Get("newValue"), q.Get("oldValue"), q.Get("reason"), q.Get("user")
 	c.Body, c.Description, c.Source, c.URL = q.Get("body"), q.Get("description"), q.Get("source"), q.Get("url")
+	c.Comment, c.CommenterID = q.Get("comment"), idIn(&errs, q, "commenterId")
 	c.ApplicationID, c.EntityID, c.GroupID = idIn(&errs, q, "applicationId"), idIn(&errs, q, "entityId"), idIn(&errs, q, "groupId")
 	c.TenantID, c.UserID = idIn(&errs, q, "tenantId"), idIn(&errs, q, "userId")
 	c.Start, c.End = number(&errs, q, "start", 0), number(&errs, q, "end", 0)

@@ -26,7 +26,8 @@ type UserActions struct {
 func (h *UserActions) Mount(m *Mux) {
 	const path = "/api/user-action"
 	h.resource = complete(stamps{h.NewID, h.Now}, &resource[fa.UserAction]{
-		name: "userAction", plural: "userActions", path: path, store: h.Store, blank: fa.NewUserAction, refer: h.refers,
+		create: h.create,
+		name:   "userAction", plural: "userActions", path: path, store: h.Store, blank: fa.NewUserAction, refer: h.refers,
 		keep:   func(next, current *fa.UserAction) { next.Active = current.Active },
 		listed: func(q url.Values, a *fa.UserAction) bool { return a.Active != (q.Get("inactive") == "true") },
 	})
@@ -37,6 +38,13 @@ func (h *UserActions) Mount(m *Mux) {
 	m.HandleGlobal("PUT "+path+"/{userActionId}", h.put)
 	m.HandleGlobal("PATCH "+path+"/{userActionId}", h.resource.patch)
 	m.HandleGlobal("DELETE "+path+"/{userActionId}", h.delete)
+}
+
+// create makes an active action: clients in Go cannot leave [active] out.
+func (h *UserActions) create(_ context.Context, _ caller, a *fa.UserAction, id fa.ID) error {
+	stamps{h.NewID, h.Now}.begin(a.Header(), id)
+	a.Active = true
+	return nil
 }
 
 func (h *UserActions) refers(ctx context.Context, a *fa.UserAction) error {

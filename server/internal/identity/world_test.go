@@ -65,11 +65,15 @@ func newWorld(t *testing.T) *world {
 	}
 	w.must(db.UseKeys(t.Context(), ring))
 	w.db = db
+	newID := func() fa.ID { return id(1000 + int(w.ids.Add(1))) }
 	w.Service = &identity.Service{
 		Tenants: db.Tenants, Applications: db.Applications, Connectors: db.Connectors, Groups: db.Groups, Store: db, Identifiers: db,
-		Counters: db, Actions: &identity.Lockouts{Store: db, UserActions: db.UserActions}, Codes: w.codes,
+		Counters: db, Codes: w.codes,
+		Actions: &identity.UserActions{
+			Logs: db.ActionLogs, Actions: db.UserActions, Reasons: db.UserActionReasons, Applications: db.Applications, Users: db, Now: w.now, NewID: newID,
+		},
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, 2, 500), Outside: w.outside, Now: w.now,
-		NewID: func() fa.ID { return id(1000 + int(w.ids.Add(1))) },
+		NewID: newID,
 	}
 	for _, n := range []fa.ID{tenantID, otherTenantID} {
 		tenant := fa.NewTenant()

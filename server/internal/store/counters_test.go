@@ -3,8 +3,6 @@ package store
 import (
 	"testing"
 	"time"
-
-	"wherry/server/internal/fa"
 )
 
 func TestCountersStartOverWithTheirWindow(t *testing.T) {
@@ -47,39 +45,6 @@ func TestCountersCountEveryone(t *testing.T) {
 		})
 		if n, err := db.Counted(t.Context(), "failed", "ada"); err != nil || n != 50 {
 			t.Errorf("counted %d of 50 at once, %v", n, err)
-		}
-	})
-}
-
-func TestLockouts(t *testing.T) {
-	onEach(t, func(t *testing.T, db *DB) {
-		firstStart(t, db)
-		u := user(9, id(1), "ada@example.com")
-		must(t, db.CreateUser(t.Context(), u))
-		until := func() (fa.ID, int64) {
-			action, until, err := db.Lockout(t.Context(), u.ID)
-			if err != nil {
-				return "", 0
-			}
-			return action, until
-		}
-		now := db.now().UnixMilli()
-		for _, step := range []struct {
-			do           func() error
-			wantAction   fa.ID
-			wantDuration int64
-		}{
-			{do: func() error { return nil }},
-			{do: func() error { return db.LockOut(t.Context(), u.ID, id(20), now+60_000) }, wantAction: id(20), wantDuration: 60_000},
-			{do: func() error { return db.LockOut(t.Context(), u.ID, id(21), now+90_000) }, wantAction: id(21), wantDuration: 90_000},
-			{do: func() error { return db.EndLockout(t.Context(), u.ID) }},
-			{do: func() error { return db.LockOut(t.Context(), u.ID, id(20), now-1) }}, // over already
-		} {
-			must(t, step.do())
-			action, at := until()
-			if action != step.wantAction || step.wantDuration != 0 && at != now+step.wantDuration {
-				t.Errorf("locked out by %q until %d, want %q until %d", action, at, step.wantAction, now+step.wantDuration)
-			}
 		}
 	})
 }

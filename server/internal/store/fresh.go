@@ -10,7 +10,7 @@ import (
 
 // tables is every table with objects, dependants first.
 var tables = []string{
-	"counters", "lockouts", "webauthn_credentials",
+	"counters", "webauthn_credentials", "user_comments", "user_action_logs",
 	"webhook_attempt_logs", "webhook_event_logs", "audit_logs", "login_records",
 	"entity_grants", "entities", "entity_types", "group_members", "groups",
 	"identity_provider_links", "identity_providers", "consents", "email_templates", "form_fields", "forms", "integrations",
@@ -53,6 +53,6 @@ func (db *DB) Census(ctx context.Context) (string, error) {
 
 // restless tables change without anybody setting something up.
 var restless = []string{
-	"counters", "external_identifiers", "event_log", "instance", "jobs", "changes", "lockouts", "user_blocks", "user_terms",
+	"counters", "external_identifiers", "event_log", "instance", "jobs", "changes", "user_blocks", "user_terms",
 	"webhook_attempt_logs", "webhook_event_logs", "audit_logs", "login_records",
 }

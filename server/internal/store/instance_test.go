@@ -87,9 +87,9 @@ func TestWipe(t *testing.T) {
 		makeGroupAndGrant(t, db, u.ID)
 		makeDocuments(t, db, u.ID)
 		_, err := db.Count(ctx, "failed", "x", time.Hour)
-		must(t, err, db.LockOut(ctx, u.ID, id(20), db.now().Add(time.Hour).UnixMilli()),
-			db.CreateWebAuthnCredential(ctx, &fa.WebAuthnCredential{ID: id(21), TenantID: id(1), UserID: u.ID, CredentialID: "x"}))
+		must(t, err, db.CreateWebAuthnCredential(ctx, &fa.WebAuthnCredential{ID: id(21), TenantID: id(1), UserID: u.ID, CredentialID: "x"}))
 		makeLogs(t, db, u.ID)
+		makeActionAndComment(t, db, u.ID)
 
 		known := slices.Sorted(slices.Values(tables))
 		if diff := cmp.Diff(tablesOf(t, db), known); diff != "" {
@@ -124,6 +124,16 @@ func tablesOf(t *testing.T, db *DB) []string {
 	must(t, err)
 	slices.Sort(names)
 	return names
+}
+
+// makeActionAndComment does something to the user, with the user action of
+// makeDocuments.
+func makeActionAndComment(t *testing.T, db *DB, user fa.ID) {
+	t.Helper()
+	taken := fa.NewUserActionLog()
+	taken.ID, taken.ActioneeUserID, taken.UserActionID, taken.Expiry = id(15), user, id(20), start.UnixMilli()+1000
+	must(t, db.ActionLogs.Create(t.Context(), &taken),
+		db.CreateComment(t.Context(), &fa.UserComment{ID: id(16), UserID: user, CommenterID: user, Comment: "made up"}))
 }
 
 // makeGroupAndGrant makes a group with the user in it, and an entity that the

@@ -31,6 +31,7 @@ type DB struct {
 	Groups       Documents[fa.Group]
 	EntityTypes  EntityTypes
 	Entities     Entities
+	ActionLogs   ActionLogs
 	Catalog
 	Jobs
 
@@ -80,6 +81,7 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.Groups = Documents[fa.Group]{db, groups}
 	db.EntityTypes = EntityTypes{Documents[fa.EntityType]{db, entityTypes}}
 	db.Entities = Entities{Documents[fa.Entity]{db, entities}}
+	db.ActionLogs = ActionLogs{Documents[fa.UserActionLog]{db, actionLogs}}
 	db.Catalog = newCatalog(db)
 	db.Jobs = Jobs{db, make(chan struct{}, 1)}
 	db.IdentityProviders.exclusive = db.ownDomains

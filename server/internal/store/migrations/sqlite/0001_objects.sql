@@ -298,13 +298,6 @@ create table counters (
 
 create index counters_by_expiry on counters (expires_instant);
 
--- Who may not sign in for a while, and by which user action.
-create table lockouts (
-    user_id         text primary key references users (id) on delete cascade,
-    user_action_id  text not null,
-    expires_instant integer not null
-) strict, without rowid;
-
 create table webauthn_credentials (
     id             text primary key,
     tenant_id      text not null references tenants (id) on delete cascade,
@@ -365,3 +358,28 @@ create table login_records (
 create index login_records_tenant on login_records (tenant_id);
 create index login_records_user on login_records (user_id, insert_instant);
 create index login_records_instant on login_records (insert_instant);
+
+create table user_comments (
+    id             text primary key,
+    user_id        text not null references users (id) on delete cascade,
+    commenter_id   text not null,
+    insert_instant integer not null,
+    comment        text not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create index user_comments_by_user on user_comments (user_id, insert_instant);
+
+-- Actions that were taken on users. What does not expire is not temporal.
+create table user_action_logs (
+    id              text primary key,
+    user_id         text not null references users (id) on delete cascade,
+    user_action_id  text not null references user_actions (id) on delete cascade,
+    expires_instant integer,
+    insert_instant  integer not null,
+    doc             text not null check (json_valid(doc))
+) strict;
+
+create index user_action_logs_by_user on user_action_logs (user_id, expires_instant);
+
+create index user_action_logs_by_action on user_action_logs (user_action_id);
