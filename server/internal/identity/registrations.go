@@ -38,7 +38,7 @@ func (s *Service) begin(ctx context.Context, r *fa.Registration, e Enrolment) er
 	if err != nil {
 		return fmt.Errorf("application of a registration: %w", err)
 	}
-	r.Verified, r.VerifiedInstant, r.LastLoginInstant = !app.VerifyRegistration || e.SkipRegistrationVerification, 0, 0
+	r.Verified, r.VerifiedInstant = !app.VerifyRegistration || e.SkipRegistrationVerification, 0
 	if r.Verified {
 		r.VerifiedInstant = s.millis()
 	}
