@@ -50,6 +50,10 @@ func TestUsers(t *testing.T) {
 		{name: "find by name", do: "GET /api/user?username=jane", status: 200, want: values{"user.id": janeID}},
 		{name: "find by name, an address", do: "GET /api/user?username=jane@example.com", status: 404},
 		{name: "find by a number", given: []string{`POST /api/user/` + joe + ` {"user":{"phoneNumber":"+442079460000"}}`}, do: "GET /api/user?loginId=%2B442079460000&loginIdTypes=phoneNumber", status: 200, want: values{"user.id": joe}},
+		{name: "find by a number as people write it", given: []string{`POST /api/user/` + joe + ` {"user":{"phoneNumber":"+442079460000"}}`}, do: "GET /api/user?loginId=%2B44%20(20)%207946-0000&loginIdTypes=phoneNumber", status: 200, want: values{"user.id": joe}},
+		{name: "find by an American number without a code", given: []string{`POST /api/user/` + joe + ` {"user":{"phoneNumber":"303-555-0100"}}`}, do: "GET /api/user?loginId=(303)%20555.0100&loginIdTypes=phoneNumber", status: 200, want: values{"user.id": joe}},
+		{name: "a number taken, as people write it", given: []string{`POST /api/user/` + joe + ` {"user":{"phoneNumber":"+13035550100"}}`}, do: `POST /api/user {"user":{"phoneNumber":"(303) 555-0100"}}`, status: 400, codes: "[duplicate]user.phoneNumber"},
+		{name: "a name that is somebody's address", do: `POST /api/user {"user":{"username":"jane@example.com"}}`, status: 200},
 		{name: "find nobody", do: "GET /api/user?loginId=nobody@example.com", status: 404},
 		{name: "find by nothing", do: "GET /api/user", status: 400, codes: "[blank]loginId"},
 		{

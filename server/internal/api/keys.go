@@ -140,7 +140,7 @@ func (h *Keys) read(r *http.Request) (id fa.ID, request keyRequest, err error) {
 	}
 	request.Name = strings.TrimSpace(request.Name)
 	var errs fa.Errors
-	errs.Require(request.Name, "key.name")
+	errs.Name(request.Name, "key.name")
 	return id, request, errs.OrNil()
 }
 

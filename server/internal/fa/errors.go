@@ -45,9 +45,15 @@ func (e *Errors) Require(value, path string) {
 const maxIndexedText = 191
 
 // Short adds an error if value is longer than what names and login ids may be.
-func (e *Errors) Short(value, path string) {
-	if utf8.RuneCountInString(value) > maxIndexedText {
-		e.Field(path, "tooLong", "The [%s] property must be at most %d characters long.", path, maxIndexedText)
+func (e *Errors) Short(value, path string) { e.atMost(value, path, maxIndexedText) }
+
+// maxText is how long FusionAuth's other columns are.
+const maxText = 255
+
+// atMost adds an error if value has more than limit characters.
+func (e *Errors) atMost(value, path string, limit int) {
+	if utf8.RuneCountInString(value) > limit {
+		e.Field(path, "tooLong", "The [%s] property must be at most %d characters long.", path, limit)
 	}
 }
 

@@ -146,6 +146,12 @@ func (u *User) check(errs *Errors) {
 	}
 	errs.Short(u.Email, "user.email")
 	errs.Short(u.Username, "user.username")
+	for path, text := range map[string]string{
+		"user.firstName": u.FirstName, "user.fullName": u.FullName, "user.lastName": u.LastName, "user.middleName": u.MiddleName,
+		"user.mobilePhone": u.MobilePhone, "user.parentEmail": u.ParentEmail,
+	} {
+		errs.atMost(text, path, maxText)
+	}
 	if u.BirthDate != "" && !isDate(u.BirthDate) {
 		errs.Field("user.birthDate", "couldNotConvert", "[%s] is not a date in the form YYYY-MM-DD.", u.BirthDate)
 	}
