@@ -93,15 +93,21 @@ func (f *Fields) Renew(r *Ring, doc []byte) (renewed []byte, changed bool, err e
 	return renewed, changed, err
 }
 
-// mayHave is a quick look, for most documents have no secret. Names are written
-// without escapes, as our encoder writes them.
+// mayHave is a quick look, for most documents have no secret. They are written
+// without escapes in names and blanks between values, as our encoder does it.
 func (f *Fields) mayHave(doc []byte) bool {
 	for _, name := range f.names {
-		if bytes.Contains(doc, name) {
-			return true
+		for _, rest, found := bytes.Cut(doc, name); found; _, rest, found = bytes.Cut(rest, name) {
+			if !beginsEmpty(rest) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+func beginsEmpty(value []byte) bool {
+	return len(value) > 1 && isEmpty(jsontext.Value(value[:2])) || bytes.HasPrefix(value, []byte("null"))
 }
 
 func quote(sealed string) []byte { return []byte(`"` + sealed + `"`) }

@@ -114,6 +114,7 @@ func TestFields(t *testing.T) {
 		{"in a list", `{"list":[{"secret":"x"},{"a":1},{"secret":"y"},2]}`, `{"list":[{"secret":"S"},{"a":1},{"secret":"S"},2]}`},
 		{"of an object's members", `{"list":{"a":{"secret":"x"}}}`, `{"list":{"a":{"secret":"S"}}}`},
 		{"empty", `{"secret":"","headers":{},"codes":[],"deep":{"secret":null}}`, `{"secret":"","headers":{},"codes":[],"deep":{"secret":null}}`},
+		{"empty here and not there", `{"headers":{},"list":[{"secret":""},{"secret":"x"}]}`, `{"headers":{},"list":[{"secret":""},{"secret":"S"}]}`},
 		{"elsewhere", `{"other":{"secret":"x"},"data":{"headers":{"a":"b"}}}`, `{"other":{"secret":"x"},"data":{"headers":{"a":"b"}}}`},
 		{"of another shape", `{"deep":"secret","list":7}`, `{"deep":"secret","list":7}`},
 		{"quotes and umlauts", `{"secret":"ä\"\\ü🚣"}`, `{"secret":"S"}`},
