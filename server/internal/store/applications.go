@@ -41,7 +41,7 @@ func renames(before, after []fa.Role) map[string]string {
 }
 
 // renamedAtOnce is how many registrations are read together.
-const renamedAtOnce = 1000
+const renamedAtOnce = 200
 
 func (db *DB) renameRoles(ctx context.Context, tx *sql.Tx, application fa.ID, names map[string]string) error {
 	if len(names) == 0 {
