@@ -17,6 +17,7 @@ func TestEnrolment(t *testing.T) {
 		both     = `{"user":{"email":"new@example.com","password":"made-up password"},"registration":{"applicationId":"` + applicationID + `"}`
 		combined = `POST /api/user/registration ` + both
 		one      = " /api/user/" + janeID
+		block    = `PATCH /api/tenant/` + tenantID + ` {"tenant":{"registrationConfiguration":{"blockedDomains":["spam.EXAMPLE.com"]}}}`
 	)
 	check(t, []scenario{
 		{
@@ -70,6 +71,15 @@ func TestEnrolment(t *testing.T) {
 		{name: "the current password, right", do: "PATCH" + one + ` {"user":{"firstName":"J"},"currentPassword":"` + password + `"}`, status: 200},
 		{name: "the current password, within", do: "PATCH" + one + ` {"user":{"currentPassword":"wrong"}}`, status: 400, codes: "[invalid]user.currentPassword"},
 		{name: "the current password, of a wrong type", do: "PATCH" + one + ` {"user":{},"currentPassword":1}`, status: 400, codes: "[couldNotConvert]currentPassword"},
+
+		{name: "a blocked domain", given: []string{block}, do: `POST /api/user {"user":{"email":"new@Spam.example.com"}}`, status: 400, codes: "[blocked]user.email"},
+		{name: "a blocked domain that is let in", given: []string{block}, do: `POST /api/user {"user":{"email":"new@spam.example.com"},"disableDomainBlock":true}`, status: 200},
+		{name: "a domain below a blocked one", given: []string{block}, do: `POST /api/user {"user":{"email":"new@mail.spam.example.com"}}`, status: 200},
+		{name: "a change to a blocked domain", given: []string{block}, do: "PATCH" + one + ` {"user":{"email":"jane@spam.example.com"}}`, status: 400, codes: "[blocked]user.email"},
+		{
+			name: "a change of somebody who was let in", do: "PATCH" + one + ` {"user":{"firstName":"J"}}`, status: 200, want: values{"user.email": "jane@spam.example.com"},
+			given: []string{block, "PATCH" + one + ` {"user":{"email":"jane@spam.example.com"},"disableDomainBlock":true}`},
+		},
 
 		{name: "an id that nobody has", do: "GET /api/user?verificationId=x", status: 404},
 		{name: "an id to change a password that nobody has", do: "GET /api/user?changePasswordId=x", status: 404},

@@ -67,6 +67,7 @@ func enrolment(body envelope) identity.Enrolment {
 	how := body["sendSetPasswordIdentityType"]
 	asked := how.Kind() == jsontext.KindString && string(how) != `"doNotSend"`
 	return identity.Enrolment{
+		DisableDomainBlock:           body.flag("disableDomainBlock"),
 		GenerateAuthenticationToken:  body.flag("generateAuthenticationToken"),
 		SetPassword:                  asked || body.flag("sendSetPasswordEmail"),
 		SkipVerification:             body.flag("skipVerification"),

@@ -206,7 +206,7 @@ func (h *Users) replace(w http.ResponseWriter, r *http.Request, id fa.ID, body e
 	} else if beside != "" {
 		request.CurrentPassword = beside
 	}
-	next, ids, err := h.Service.ReplaceUser(r.Context(), id, request)
+	next, ids, err := h.Service.ReplaceUser(r.Context(), id, request, enrolment(body))
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type Tenant struct {
 	PasswordValidationRules           PasswordValidationRules           `json:"passwordValidationRules"`
 	PhoneConfiguration                PhoneConfiguration                `json:"phoneConfiguration,omitzero"`
 	RateLimitConfiguration            RateLimitConfiguration            `json:"rateLimitConfiguration"`
+	RegistrationConfiguration         TenantRegistrationConfiguration   `json:"registrationConfiguration,omitzero"`
 	SSOConfiguration                  SSOConfiguration                  `json:"ssoConfiguration"`
 	State                             string                            `json:"state"`
 	ThemeID                           ID                                `json:"themeId,omitzero"`

@@ -1,12 +1,31 @@
 package fa
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // TenantLoginConfiguration is what the Login API asks of callers that name no
 // application.
 type TenantLoginConfiguration struct {
 	RequireAuthentication bool `json:"requireAuthentication"`
 	Rest                  Rest `json:",embed"`
+}
+
+// TenantRegistrationConfiguration says who cannot have an account.
+type TenantRegistrationConfiguration struct {
+	BlockedDomains []string `json:"blockedDomains,omitzero"` // of e-mail addresses
+	Rest           Rest     `json:",embed"`
+}
+
+// Check adds an error if the domain of a user's e-mail address is blocked.
+func (c *TenantRegistrationConfiguration) Check(errs *Errors, email string) {
+	domain := email[strings.LastIndexByte(email, '@')+1:]
+	blocked := slices.ContainsFunc(c.BlockedDomains, func(d string) bool { return strings.EqualFold(strings.TrimSpace(d), domain) })
+	if email != "" && blocked {
+		errs.Field("user.email", "blocked", "Addresses of the domain [%s] cannot be used.", domain)
+	}
 }
 
 // SSOConfiguration is about sessions that several applications share.

@@ -12,6 +12,7 @@ import (
 // Enrolment is what a request says about a new user, or a new registration,
 // beside the user.
 type Enrolment struct {
+	DisableDomainBlock           bool             // the blocked domains of the tenant are open
 	Registration                 *fa.Registration // of a new user, made together; nil: none
 	GenerateAuthenticationToken  bool             // for the registration
 	SetPassword                  bool             // the user is asked for a password, and has none until then
@@ -42,7 +43,7 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	u.ConnectorID = request.Bound()
 	if err := fa.Join(
 		s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenantID, &u.User), s.enrol(ctx, &u.User, e),
-		checkBound(ctx, s.Connectors, &u.User),
+		checkBound(ctx, s.Connectors, &u.User), refuseBlocked(tenant, u.Email, e.DisableDomainBlock),
 	); err != nil {
 		return nil, ids, err
 	}
@@ -58,6 +59,15 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	}
 	ids, err = s.startAll(ctx, tenant, &u.User, u.InsertInstant, u.Registrations...)
 	return &u.User, ids, err
+}
+
+// refuseBlocked looks at the domain of a new e-mail address.
+func refuseBlocked(tenant *fa.Tenant, email string, allowed bool) error {
+	var errs fa.Errors
+	if !allowed {
+		tenant.RegistrationConfiguration.Check(&errs, email)
+	}
+	return errs.OrNil()
 }
 
 // enrol gives a new user the registration that comes with it.
@@ -92,7 +102,7 @@ func (s *Service) startAll(ctx context.Context, tenant *fa.Tenant, u *fa.User, s
 
 // ReplaceUser replaces what a client may write; a password that is left out
 // stays, and one that is claimed to be the current one is compared.
-func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequest) (*fa.User, VerificationIDs, error) {
+func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequest, e Enrolment) (*fa.User, VerificationIDs, error) {
 	var ids VerificationIDs
 	current, err := s.Store.User(ctx, id)
 	if err != nil {
@@ -104,7 +114,8 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	}
 	next := &fa.Account{User: request.User}
 	keepServerOwned(&next.User, &current.User)
-	if err := s.settle(tenant, &next.User, request.Password); err != nil {
+	refused := s.settle(tenant, &next.User, request.Password)
+	if err := fa.Join(refused, refuseBlocked(tenant, next.Email, e.DisableDomainBlock || next.Email == current.Email)); err != nil {
 		return nil, ids, err
 	}
 	if request.Password != "" {

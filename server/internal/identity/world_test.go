@@ -103,7 +103,7 @@ func (w *world) CreateUser(ctx context.Context, tenant, n fa.ID, request fa.User
 
 // ReplaceUser is Service.ReplaceUser without what has to be verified.
 func (w *world) ReplaceUser(ctx context.Context, n fa.ID, request fa.UserRequest) (*fa.User, error) {
-	u, _, err := w.Service.ReplaceUser(ctx, n, request)
+	u, _, err := w.Service.ReplaceUser(ctx, n, request, identity.Enrolment{})
 	return u, err
 }
 
