@@ -12,12 +12,12 @@ import (
 // Enrolment is what a request says about a new user, or a new registration,
 // beside the user.
 type Enrolment struct {
-	DisableDomainBlock           bool             // the blocked domains of the tenant are open
-	Registration                 *fa.Registration // of a new user, made together; nil: none
+	DisableDomainBlock           bool             // the domains that the tenant blocks may be used
 	GenerateAuthenticationToken  bool             // for the registration
+	Registration                 *fa.Registration // of a new user, made together; nil: none
 	SetPassword                  bool             // the user is asked for a password, and has none until then
-	SkipVerification             bool
 	SkipRegistrationVerification bool
+	SkipVerification             bool
 }
 
 // CreateUser makes an account in a tenant, with its registration. A plain
@@ -28,6 +28,19 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	if err != nil {
 		return nil, ids, fmt.Errorf("tenant of the new user: %w", err)
 	}
+	u, err := s.newAccount(ctx, tenant, id, request, e)
+	if err != nil {
+		return nil, ids, err
+	}
+	if err := s.Store.CreateUser(ctx, u); err != nil {
+		return nil, ids, err
+	}
+	ids, err = s.startAll(ctx, tenant, &u.User, u.InsertInstant, u.Registrations...)
+	return &u.User, ids, err
+}
+
+// newAccount is the account that a request describes, complete and checked.
+func (s *Service) newAccount(ctx context.Context, tenant *fa.Tenant, id fa.ID, request fa.UserRequest, e Enrolment) (*fa.Account, error) {
 	if id == "" {
 		id = s.NewID()
 	}
@@ -36,29 +49,22 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	}
 	u := &fa.Account{User: request.User}
 	keepServerOwned(&u.User, &fa.User{
-		ID: id, TenantID: tenantID, Active: true, ConnectorID: fa.ConnectorID, InsertInstant: s.millis(),
+		ID: id, TenantID: tenant.ID, Active: true, ConnectorID: fa.ConnectorID, InsertInstant: s.millis(),
 		Memberships: request.Memberships, Registrations: []fa.Registration{},
 	})
 	u.LastUpdateInstant = u.InsertInstant
 	u.ConnectorID = request.Bound()
 	if err := fa.Join(
-		s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenantID, &u.User), s.enrol(ctx, &u.User, e),
+		s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenant.ID, &u.User), s.enrol(ctx, &u.User, e),
 		checkBound(ctx, s.Connectors, &u.User), refuseBlocked(tenant, u.Email, e.DisableDomainBlock),
 	); err != nil {
-		return nil, ids, err
+		return nil, err
 	}
 	awaitVerification(tenant, &u.User, false, u.InsertInstant)
 	if e.SkipVerification {
 		u.SkipVerification(u.InsertInstant)
 	}
-	if err := s.setPassword(ctx, tenant, u, request); err != nil {
-		return nil, ids, err
-	}
-	if err := s.Store.CreateUser(ctx, u); err != nil {
-		return nil, ids, err
-	}
-	ids, err = s.startAll(ctx, tenant, &u.User, u.InsertInstant, u.Registrations...)
-	return &u.User, ids, err
+	return u, s.setPassword(ctx, tenant, u, request)
 }
 
 // refuseBlocked looks at the domain of a new e-mail address.
