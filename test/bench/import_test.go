@@ -52,6 +52,7 @@ type importing struct {
 	url      string
 	client   *http.Client
 	stored   []any // the row of a user, as the server has stored it
+	number   int64 // of the next row beside the server's own
 }
 
 // importDatabase is a database as its driver sees it.
@@ -62,15 +63,16 @@ type importDatabase interface {
 	query(b *testing.B, statement string, dest ...any)
 	// open returns a connection that lasts as long as the benchmark.
 	open(b *testing.B) *sql.DB
-	// grow adds rows like this one, without letting them pass through here.
-	grow(b *testing.B, row []any, n int)
+	// grow adds rows like this one, numbered from number, without letting them
+	// pass through here.
+	grow(b *testing.B, row []any, n int, number int64)
 }
 
 const importKey = "import-key"
 
 func startImporting(b *testing.B, open func(*testing.B) importDatabase) *importing {
 	b.Helper()
-	i := &importing{database: open(b)}
+	i := &importing{database: open(b), number: 1 << 40}
 	config := i.database.config()
 	config.Kickstart = filepath.Join(b.TempDir(), "kickstart.json")
 	if err := os.WriteFile(config.Kickstart, []byte(`{"apiKeys":[{"key":"`+importKey+`"}]}`), 0o600); err != nil {
@@ -94,7 +96,7 @@ func startImporting(b *testing.B, open func(*testing.B) importDatabase) *importi
 
 var userColumns = []string{
 	"id", "tenant_id", "email", "username_key", "phone_number", "active", "insert_instant",
-	"encryption_scheme", "factor", "salt", "password_hash", "doc",
+	"encryption_scheme", "factor", "salt", "password_hash", "doc", "number",
 }
 
 // rows are n rows as the server would store them, of other users each.
@@ -106,8 +108,10 @@ func (i *importing) rows(n int) [][]any {
 		row := append([]any{}, i.stored...)
 		row[0], row[2], row[3] = u.id, u.email, u.name
 		row[11] = strings.NewReplacer(id, u.id, email, u.email, name, u.name).Replace(row[11].(string))
+		row[12] = i.number + int64(at)
 		rows[at] = row
 	}
+	i.number += int64(n)
 	return rows
 }
 
@@ -115,7 +119,9 @@ func (i *importing) grow(b *testing.B, to int) {
 	b.Helper()
 	var there int
 	i.database.query(b, "select count(*) from users", &there)
-	i.database.grow(b, i.stored, max(0, to-there))
+	n := max(0, to-there)
+	i.database.grow(b, i.stored, n, i.number)
+	i.number += int64(n)
 }
 
 // contest writes the rows in both ways.

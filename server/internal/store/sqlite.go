@@ -48,7 +48,7 @@ func openSQLite(path string) (*DB, error) {
 		dialect: dialect{
 			migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false },
 			isConstraint: isConstraintSQLite, load: loadSQLite,
-			inOrder: " indexed by users_by_number", // it would collect all of a tenant first, and sort them
+			inOrder: " not indexed", // it would collect all of a tenant first, and sort them
 			listed:  "(select value from json_each(%s))", scratch: filepath.Dir(path),
 		},
 		writer: writer, reader: reader, release: unlock,

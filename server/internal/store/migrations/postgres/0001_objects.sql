@@ -46,20 +46,28 @@ create table signing_keys (
     doc            text collate "C" not null
 );
 
+-- Users have numbers, and terms, hashes of what their fields hold, name the
+-- numbers of those who have them. Numbers are given out in blocks; a row holds
+-- the terms of one bucket among the users of one block.
+create table user_blocks (
+    block bigint generated always as identity primary key
+);
+
 create table users (
-    id                text collate "C" primary key,
-    tenant_id         text collate "C" not null references tenants (id) on delete cascade,
-    email             text collate "C",
-    username_key      text collate "C",
-    phone_number      text collate "C",
-    active            boolean not null,
-    insert_instant    bigint not null,
-    encryption_scheme text collate "C" not null default '',
-    factor            integer not null default 0,
-    salt              text collate "C" not null default '',
-    password_hash     text collate "C" not null default '',
+    id                 text collate "C" primary key,
+    number             bigint not null unique,
+    tenant_id          text collate "C" not null references tenants (id) on delete cascade,
+    email              text collate "C",
+    username_key       text collate "C",
+    phone_number       text collate "C",
+    active             boolean not null,
+    insert_instant     bigint not null,
+    encryption_scheme  text collate "C" not null default '',
+    factor             integer not null default 0,
+    salt               text collate "C" not null default '',
+    password_hash      text collate "C" not null default '',
     previous_passwords text collate "C" not null default '', -- credentials, as JSON, the newest first
-    doc               text collate "C" not null,
+    doc                text collate "C" not null,
     unique (tenant_id, email),
     unique (tenant_id, username_key),
     unique (tenant_id, phone_number)
@@ -383,3 +391,12 @@ create table user_action_logs (
 create index user_action_logs_by_user on user_action_logs (user_id, expires_instant);
 
 create index user_action_logs_by_action on user_action_logs (user_action_id);
+
+create table user_terms (
+    bucket   bigint not null,
+    block    bigint not null,
+    postings bytea not null,
+    unique (bucket, block)
+);
+
+alter table user_terms alter column postings set storage external;

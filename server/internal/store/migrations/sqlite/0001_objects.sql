@@ -46,20 +46,28 @@ create table signing_keys (
     doc            text not null check (json_valid(doc))
 ) strict;
 
+-- Users have numbers, and terms, hashes of what their fields hold, name the
+-- numbers of those who have them. Numbers are given out in blocks; a row holds
+-- the terms of one bucket among the users of one block.
+create table user_blocks (
+    block integer primary key autoincrement
+) strict;
+
 create table users (
-    id                text primary key,
-    tenant_id         text not null references tenants (id) on delete cascade,
-    email             text,
-    username_key      text,
-    phone_number      text,
-    active            integer not null,
-    insert_instant    integer not null,
-    encryption_scheme text not null default '',
-    factor            integer not null default 0,
-    salt              text not null default '',
-    password_hash     text not null default '',
+    number             integer primary key,
+    id                 text not null unique,
+    tenant_id          text not null references tenants (id) on delete cascade,
+    email              text,
+    username_key       text,
+    phone_number       text,
+    active             integer not null,
+    insert_instant     integer not null,
+    encryption_scheme  text not null default '',
+    factor             integer not null default 0,
+    salt               text not null default '',
+    password_hash      text not null default '',
     previous_passwords text not null default '', -- credentials, as JSON, the newest first
-    doc               text not null check (json_valid(doc)),
+    doc                text not null check (json_valid(doc)),
     unique (tenant_id, email),
     unique (tenant_id, username_key),
     unique (tenant_id, phone_number)
@@ -383,3 +391,10 @@ create table user_action_logs (
 create index user_action_logs_by_user on user_action_logs (user_id, expires_instant);
 
 create index user_action_logs_by_action on user_action_logs (user_action_id);
+
+create table user_terms (
+    bucket   integer not null,
+    block    integer not null,
+    postings blob not null,
+    unique (bucket, block)
+) strict;
