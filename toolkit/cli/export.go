@@ -19,6 +19,7 @@ import (
 type exportCommand struct {
 	crossingFlags
 	Rate    float64  `default:"10" placeholder:"N" help:"At most so many requests a second of each of Cognito's quota categories, which live sign-in shares."`
+	Share   int      `placeholder:"PERCENT" help:"Use so much of the account's own quotas instead: AWS is asked for them."`
 	Factors bool     `help:"Read each user's second factors too: a request for each, and each counts as active in AWS's bill."`
 	Recount bool     `help:"Read the pool a second time and name every difference: twice the requests."`
 	In      []string `placeholder:"FILE" sep:"none" help:"Read the users from files: the AWS CLI's list-users, cognito-backup-restore's, or CSV. May be repeated."`
@@ -29,7 +30,7 @@ type exportCommand struct {
 // Help is the end of --help.
 func (*exportCommand) Help() string {
 	return `Reading the pool needs IAM credentials with cognito-idp:DescribeUserPool, ListUsers, ListGroups and ListUsersInGroup,
-and AdminGetUser with --factors. Nothing is written to the pool.
+AdminGetUser with --factors, and servicequotas:ListServiceQuotas with --share. Nothing is written to the pool.
 
 The command may be interrupted, or killed, at any time: run it again to go on. Once it has ended, it reads what has changed
 since: who is new, changed, disabled, enabled or deleted.
@@ -42,6 +43,8 @@ func (c *exportCommand) Validate() error {
 	switch {
 	case c.Rate <= 0:
 		return errors.New("--rate must be more than 0")
+	case c.Share < 0 || c.Share > 100:
+		return errors.New("--share must be from 1 to 100")
 	case c.Whole && len(c.In) == 0:
 		return errors.New("--whole is about files: give them with --in")
 	case len(c.In) > 0 && (c.Factors || c.Recount):
@@ -79,7 +82,7 @@ func (c *exportCommand) Run(ctx context.Context, out *console.Console, p Process
 func (c *exportCommand) export(ctx context.Context, out *console.Console, p Process, x *crossing, r *workspace.Run) (results []exporter.Result, err error) {
 	display := progress.New(out, p.ErrTerminal)
 	defer display.Close()
-	settings := exporter.Config{Run: r, Rate: c.Rate, Factors: c.Factors, Progress: display, Note: out.Note}
+	settings := exporter.Config{Run: r, Rate: c.Rate, Share: float64(c.Share) / 100, Factors: c.Factors, Progress: display, Note: out.Note}
 	if len(c.In) > 0 {
 		result, err := exporter.Files{Config: settings, Paths: c.In, Whole: c.Whole}.Export(ctx)
 		return finished(nil, result, err)

@@ -33,6 +33,7 @@ type Source interface {
 	ListUsersInGroup(ctx context.Context, group, token string) (cognito.UsersPage, error)
 	ListUsers(ctx context.Context, prefix, token string) (cognito.UsersPage, error)
 	AdminUser(ctx context.Context, username string) (plan.CognitoUser, error)
+	Quotas(ctx context.Context) (map[string]float64, error)
 }
 
 // Config is what an Exporter is made of.
@@ -43,6 +44,10 @@ type Config struct {
 	// Rate is how many calls of each of Cognito's categories may be sent in a
 	// second. They are quotas of the whole account, which live sign-in shares.
 	Rate float64
+
+	// Share, if not 0, is which share of the account's own quotas may be used
+	// instead of Rate. AWS is asked for them.
+	Share float64
 
 	// Factors reads the second factors of every user by AdminGetUser, which
 	// counts each of them as active in AWS's bill.
@@ -84,12 +89,43 @@ func New(c Config) *Exporter {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	e := &Exporter{
-		Config: c,
-		lists:  pace.New(c.Rate, judge), reads: pace.New(c.Rate, judge), other: pace.New(min(c.Rate, slowest), judge),
-	}
-	e.other.Patience = first
+	e := &Exporter{Config: c}
+	e.setPace(map[string]float64{})
 	return e
+}
+
+// setPace paces each category by the rates that are given, and others by Rate.
+func (e *Exporter) setPace(rates map[string]float64) {
+	rate := func(category string) float64 {
+		if r := rates[category]; r > 0 {
+			return r
+		}
+		return e.Rate
+	}
+	e.lists, e.reads = pace.New(rate("UserList"), judge), pace.New(rate("UserRead"), judge)
+	e.other = pace.New(min(rate("UserPoolRead"), slowest), judge)
+	e.other.Patience = first
+}
+
+// askQuotas takes its share of what AWS says.
+func (e *Exporter) askQuotas(ctx context.Context) (err error) {
+	var quotas map[string]float64
+	err = e.ask(ctx, e.other, func(ctx context.Context) error {
+		quotas, err = e.Source.Quotas(ctx)
+		return err
+	})
+	if err != nil {
+		return explain(err)
+	}
+	rates := map[string]float64{}
+	for category, quota := range quotas {
+		rates[category] = quota * e.Share
+	}
+	e.setPace(rates)
+	if r := rates["UserList"]; r > 0 {
+		e.Note("the account's quota is %g lists a second: %g are used", quotas["UserList"], r)
+	}
+	return nil
 }
 
 func judge(err error) pace.Verdict { return verdicts[cognito.OutcomeOf(err)] }
@@ -140,6 +176,11 @@ func (e *Exporter) Export(ctx context.Context) (Result, error) {
 }
 
 func (e *Exporter) begin(ctx context.Context) (err error) {
+	if e.Share > 0 {
+		if err := e.askQuotas(ctx); err != nil {
+			return err
+		}
+	}
 	err = e.ask(ctx, e.other, func(ctx context.Context) error {
 		e.pool, err = e.Source.Describe(ctx)
 		return err

@@ -118,6 +118,12 @@ func (f *fake) AdminUser(_ context.Context, username string) (plan.CognitoUser, 
 	return u, nil
 }
 
+func (f *fake) Quotas(context.Context) (map[string]float64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return map[string]float64{"UserList": 500, "UserRead": 120}, f.begin("ListServiceQuotas", "")
+}
+
 func failure(operation string, o cognito.Outcome, code string) error {
 	return &cognito.Failure{Operation: operation, Outcome: o, Code: code}
 }
@@ -285,6 +291,26 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 				t.Errorf("%v, code %d, hint %q", err, exit.Code(err), exit.Hint(err))
 			}
 		})
+	}
+}
+
+func TestAShareOfTheQuotas(t *testing.T) {
+	t.Parallel()
+	p, f := openPool(t), poolOf(5)
+	r, err := export(t, p, f, func(c *Config) { c.Share, c.Factors = 0.5, true })
+	must(t, err)
+	if r.Requests["UserList"].Rate != 250 || r.Requests["UserRead"].Rate != 60 || r.Requests["UserPoolRead"].Rate != slowest {
+		t.Errorf("%+v", r.Requests)
+	}
+	f.fail = func(operation, _ string) error {
+		if operation == "ListServiceQuotas" {
+			return failure(operation, cognito.Misconfigured, "AccessDeniedException")
+		}
+		return nil
+	}
+	_, err = export(t, p, f, func(c *Config) { c.Share = 0.5 })
+	if !strings.Contains(exit.Hint(err), "servicequotas:ListServiceQuotas") {
+		t.Errorf("%v, %s", err, exit.Hint(err))
 	}
 }
 

@@ -17,6 +17,8 @@ func explain(err error) error {
 		return exit.With(exit.Interrupted, err, "run the same command again to go on")
 	case !ok:
 		return err
+	case cognito.Denied(err) && f.Operation == "ListServiceQuotas":
+		return exit.With(exit.Failed, err, "give IAM credentials that are allowed servicequotas:ListServiceQuotas, or give --rate instead of --share")
 	case cognito.Denied(err):
 		return exit.With(exit.Failed, err, "give IAM credentials that are allowed cognito-idp:"+f.Operation+" on the pool, and run the same command again")
 	case cognito.Missing(err):

@@ -50,6 +50,7 @@ type Options struct {
 type Client struct {
 	Options
 	api *idp.Client
+	aws aws.Config
 }
 
 // New makes a client. It reads the AWS configuration of its surroundings, and
@@ -78,7 +79,7 @@ func New(ctx context.Context, o Options) (*Client, error) {
 			api.BaseEndpoint = &o.Endpoint
 		}
 	})
-	return &Client{Options: o, api: api}, nil
+	return &Client{Options: o, api: api, aws: settings}, nil
 }
 
 // keepAlive is the SDK's HTTP client with room for every sign-in in flight to
