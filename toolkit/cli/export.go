@@ -12,6 +12,7 @@ import (
 	"wherry/toolkit/exporter"
 	"wherry/toolkit/internal/cognito"
 	"wherry/toolkit/internal/progress"
+	"wherry/toolkit/internal/quota"
 	"wherry/toolkit/internal/workspace"
 )
 
@@ -87,12 +88,13 @@ func (c *exportCommand) export(ctx context.Context, out *console.Console, p Proc
 		result, err := exporter.Files{Config: settings, Paths: c.In, Whole: c.Whole}.Export(ctx)
 		return finished(nil, result, err)
 	}
-	settings.Source, err = cognito.New(ctx, cognito.Options{
+	client, err := cognito.New(ctx, cognito.Options{
 		PoolID: x.pool.ID, Region: x.pool.Region, Endpoint: x.pool.Endpoint, ClientID: x.pool.ClientID, Connections: 32, Once: true,
 	})
 	if err != nil {
 		return nil, err
 	}
+	settings.Source = source{client}
 	result, err := exporter.New(settings).Export(ctx)
 	results, err = finished(nil, result, err)
 	if err != nil || !c.Recount {
@@ -101,6 +103,13 @@ func (c *exportCommand) export(ctx context.Context, out *console.Console, p Proc
 	settings.Factors = false
 	again, err := exporter.New(settings).Export(ctx)
 	return finished(results, again.Against(result), err)
+}
+
+// source is the pool, and the account that it is in.
+type source struct{ *cognito.Client }
+
+func (s source) Quotas(ctx context.Context) (map[string]float64, error) {
+	return quota.Rates(ctx, s.Client)
 }
 
 func finished(before []exporter.Result, r exporter.Result, err error) ([]exporter.Result, error) {

@@ -25,8 +25,8 @@ import (
 	"wherry/toolkit/internal/workspace"
 )
 
-// Source is what is asked of a user pool. *cognito.Client is one; it must not
-// repeat calls of itself.
+// Source is what is asked of a user pool, and of the account that it is in: a
+// cognito.Client that does not repeat calls of itself, and quota.Rates.
 type Source interface {
 	Describe(ctx context.Context) (cognito.Described, error)
 	ListGroups(ctx context.Context, token string) (names []string, next string, err error)

@@ -136,6 +136,15 @@ func signed[I, O any](ctx context.Context, c *Client, operation string, in *I, d
 	return call(ctx, operation, in, do)
 }
 
+// AWS is the configuration that the client speaks to AWS with, for other
+// services in its region. The error is a *Failure of the operation.
+func (c *Client) AWS(ctx context.Context, operation string) (aws.Config, error) {
+	if err := c.authorised(ctx); err != nil {
+		return aws.Config{}, &Failure{Operation: operation, Outcome: Misconfigured, Hint: iam, err: err}
+	}
+	return c.aws, nil
+}
+
 func (c *Client) authorised(ctx context.Context) error {
 	if c.Credentials == nil {
 		return errors.New("no credentials")

@@ -49,6 +49,9 @@ func (f *Failure) Said() string {
 	}
 }
 
+// FailureOf classifies the error of an operation of another of AWS's services.
+func FailureOf(operation string, err error) *Failure { return failure(operation, err) }
+
 // failure classifies the error of an operation.
 func failure(operation string, err error) *Failure {
 	f := &Failure{Operation: operation, Outcome: Unclassified, err: err}

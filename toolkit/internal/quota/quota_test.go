@@ -1,4 +1,4 @@
-package cognito
+package quota
 
 import (
 	"encoding/json"
@@ -6,12 +6,15 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
+
+	"wherry/toolkit/internal/cognito"
 )
 
-// TestQuotas cannot be parallel: the SDK takes the endpoint from the
+// TestRates cannot be parallel: the SDK takes the endpoint from the
 // environment.
-func TestQuotas(t *testing.T) {
+func TestRates(t *testing.T) {
 	status, pages := http.StatusOK, []string{
 		`{"Quotas": [{"QuotaName": "Rate of UserList requests", "Value": 30, "Period": {"PeriodUnit": "SECOND", "PeriodValue": 1}}, {"QuotaName": "Users per pool", "Value": 40000000}], "NextToken": "1"}`,
 		`{"Quotas": [{"QuotaName": "Rate of UserRead requests", "Value": 7200, "Period": {"PeriodUnit": "MINUTE", "PeriodValue": 1}}, {"QuotaName": "Rate of UserPoolRead requests", "Value": 15}]}`,
@@ -31,16 +34,19 @@ func TestQuotas(t *testing.T) {
 	}))
 	defer server.Close()
 	t.Setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", server.URL)
-	c, err := New(t.Context(), Options{PoolID: testPool, Region: "eu-west-1", ClientID: testClient, Credentials: credentials{}, Once: true})
+	c, err := cognito.New(t.Context(), cognito.Options{
+		PoolID: "eu-west-1_ExamplePool", Region: "eu-west-1", ClientID: "1example23456789", Once: true,
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "example", ""),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := c.Quotas(t.Context())
+	got, err := Rates(t.Context(), c)
 	if diff := cmp.Diff(map[string]float64{"UserList": 30, "UserRead": 120, "UserPoolRead": 15}, got); err != nil || diff != "" {
 		t.Error(diff, err)
 	}
 	status, pages[0] = http.StatusBadRequest, `{"__type": "AccessDeniedException", "message": "no"}`
-	if _, err := c.Quotas(t.Context()); !Denied(err) {
+	if _, err := Rates(t.Context(), c); !cognito.Denied(err) {
 		t.Errorf("got %v", err)
 	}
 }

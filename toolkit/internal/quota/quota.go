@@ -1,4 +1,6 @@
-package cognito
+// Package quota asks AWS for an account's own quotas. It is apart from package
+// cognito so that the Lambda function, which has no use for it, is built without.
+package quota
 
 import (
 	"context"
@@ -8,25 +10,29 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
+
+	"wherry/toolkit/internal/cognito"
 )
 
-// Quotas asks AWS for the account's own quotas in the pool's region: requests a
-// second, by category, such as UserList. It needs
-// servicequotas:ListServiceQuotas.
+// Rates are the account's quotas for Cognito in a pool's region: requests a
+// second, by category, such as UserList. To ask needs
+// servicequotas:ListServiceQuotas. The error is a *cognito.Failure.
 //
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html,
 // where they are called "Rate of UserList requests".
-func (c *Client) Quotas(ctx context.Context) (map[string]float64, error) {
+func Rates(ctx context.Context, pool *cognito.Client) (map[string]float64, error) {
 	const operation = "ListServiceQuotas"
-	if err := c.authorised(ctx); err != nil {
-		return nil, &Failure{Operation: operation, Outcome: Misconfigured, Hint: iam, err: err}
+	settings, err := pool.AWS(ctx, operation)
+	if err != nil {
+		return nil, err
 	}
+	api := servicequotas.NewFromConfig(settings)
 	rates := map[string]float64{}
 	in := &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String("cognito-idp"), MaxResults: aws.Int32(100)}
 	for {
-		out, err := servicequotas.NewFromConfig(c.aws).ListServiceQuotas(ctx, in)
+		out, err := api.ListServiceQuotas(ctx, in)
 		if err != nil {
-			return nil, unlikely(failure(operation, err))
+			return nil, cognito.FailureOf(operation, err)
 		}
 		for _, q := range out.Quotas {
 			if category, rate := rateOf(q); rate > 0 {
