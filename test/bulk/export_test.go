@@ -1,13 +1,20 @@
 package bulk
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"os/exec"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"wherry/internal/need"
 	"wherry/pool"
 )
 
@@ -29,20 +36,37 @@ func bad(perSecond float64) pool.Faults {
 func TestExportSurvivesBeingKilled(t *testing.T) {
 	t.Parallel()
 	kills, users := number(t, "WHERRY_KILLS", 10), number(t, "WHERRY_KILL_USERS", 20_000)
+	for name, tt := range map[string]struct {
+		users int
+		flags []string
+	}{
+		"lists":          {users, nil},
+		"second factors": {users / 10, []string{"--factors"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kill(t, kills, tt.users, tt.flags...)
+		})
+	}
+}
+
+func kill(t *testing.T, kills, users int, flags ...string) {
+	t.Helper()
+	export := func(more ...string) []string { return slices.Concat([]string{"export", "--rate", "2000"}, flags, more) }
 	quiet := begin(t, users, pool.Faults{})
-	if code, output := quiet.run(t, "export", "--rate", "5000", "--out", "users.json"); code != 0 {
+	if code, output := quiet.run(t, export("--out", "users.json")...); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, output)
 	}
 	c := begin(t, users, bad(2000))
 	killed, ended := 0, 0
 	for killed < kills {
-		if c.runFor(t, 30*time.Millisecond+rand.N(1200*time.Millisecond), "export", "--rate", "2000", "--quiet") {
+		if c.runFor(t, 30*time.Millisecond+rand.N(1200*time.Millisecond), export("--quiet")...) {
 			ended++ // it reads for changes from now on
 			continue
 		}
 		killed++
 	}
-	code, output := c.run(t, "export", "--rate", "2000", "--out", "users.json", "--json")
+	code, output := c.run(t, export("--out", "users.json", "--json")...)
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, output)
 	}
@@ -50,11 +74,63 @@ func TestExportSurvivesBeingKilled(t *testing.T) {
 	if !slices.Equal(want, got) || len(want) != users+2 {
 		t.Errorf("the undisturbed run has %d users, the other %d, and they differ", len(want)-2, len(got)-2)
 	}
-	if status, text := c.run(t, "export", "--rate", "2000", "--json"); status != 0 || !strings.Contains(text, `"changes":{}`) {
+	if status, text := c.run(t, export("--json")...); status != 0 || !strings.Contains(text, `"changes":{}`) {
 		t.Errorf("a run once more after the end: exit code %d\n%s", status, text)
 	}
-	asked := c.pool.Counters().Operations["ListUsers"]
-	t.Logf("%d users, killed %d times, %d runs came to their end meanwhile: %d requests for pages", users, killed, ended, asked)
+	asked := c.pool.Counters().Operations
+	t.Logf("%d users, killed %d times, %d runs came to their end meanwhile: %d pages and %d users asked for",
+		users, killed, ended, asked["ListUsers"], asked["AdminGetUser"])
+}
+
+// TestMachinesShareAnExport lets two machines, as it were, read one pool into one
+// PostgreSQL. They begin within the time that one of them would take alone.
+func TestMachinesShareAnExport(t *testing.T) {
+	t.Parallel()
+	const users = 6_000
+	c := begin(t, users, pool.Faults{})
+	place := "--workspace=" + schema(t)
+	first, _ := c.command(t.Context(), "export", "--rate", "10", place)
+	second, output := c.command(t.Context(), "export", "--rate", "10", place, "--out", "users.json")
+	for _, cmd := range []*exec.Cmd{first, second} {
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(first.Wait(), second.Wait()); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	if got := c.lines(t, "users.json"); len(got) != users+2 {
+		t.Errorf("%d users", len(got)-2)
+	}
+	pages := c.pool.Counters().Operations["ListUsers"]
+	if atMost := users/60 + 3*16; pages > atMost {
+		t.Errorf("the pool was asked for %d pages: they did not share", pages)
+	}
+}
+
+// schema is the URL of a PostgreSQL schema that lives as long as the test.
+func schema(t *testing.T) string {
+	t.Helper()
+	server := need.Postgres(t)
+	name := fmt.Sprintf("wherry_bulk_%d", time.Now().UnixNano())
+	execute := func(statement string) {
+		ctx := context.WithoutCancel(t.Context())
+		conn, err := pgx.Connect(ctx, server)
+		if err == nil {
+			_, err = conn.Exec(ctx, statement)
+			err = errors.Join(err, conn.Close(ctx))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	execute("create schema " + name)
+	t.Cleanup(func() { execute("drop schema " + name + " cascade") })
+	separator := "?"
+	if strings.Contains(server, "?") {
+		separator = "&"
+	}
+	return server + separator + "search_path=" + name
 }
 
 func TestExportIsInterruptedAndGoesOn(t *testing.T) {
