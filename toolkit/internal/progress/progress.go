@@ -65,9 +65,10 @@ func (d *Display) Task(name string, already, total int64) *Task {
 		return t
 	}
 	if d.bars != nil {
-		t.bar = d.bars.AddBar(total,
+		t.bar = d.bars.AddBar(0, // a bar that begins with a total ends when it is reached, and totals are estimates
 			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d / %d", decor.WCSyncSpace)),
 			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.Any(func(decor.Statistics) string { return t.pace() }, decor.WCSyncSpace)))
+		t.bar.SetTotal(total, false)
 		t.bar.SetCurrent(already)
 	}
 	d.mu.Lock()
