@@ -51,7 +51,6 @@ type Task struct {
 	began       time.Time
 	start, done int64
 	total       int64 // 0: not known
-	ended       bool
 	bar         *mpb.Bar
 	told        int64
 }
@@ -78,23 +77,32 @@ func (d *Display) Task(name string, already, total int64) *Task {
 }
 
 // Set says how much is done, and of how much, in all.
-func (t *Task) Set(done, total int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.done, t.total = done, max(total, done)
-	if t.bar != nil {
-		t.bar.SetTotal(t.total, false)
-		t.bar.SetCurrent(done)
-	}
-}
+func (t *Task) Set(done, total int64) { t.draw(t.set(done, total, false)) }
 
 // End says that the task is done.
 func (t *Task) End() {
 	t.mu.Lock()
+	done := t.done
+	t.mu.Unlock()
+	t.draw(t.set(done, done, true))
+}
+
+func (t *Task) set(done, total int64, ended bool) (int64, int64, bool) {
+	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.ended, t.total = true, t.done
+	t.done, t.total = done, max(total, done)
+	return t.done, t.total, ended
+}
+
+// draw is called without the lock: the bar may be waiting for it to ask how fast
+// the task is.
+func (t *Task) draw(done, total int64, ended bool) {
 	if t.bar != nil {
-		t.bar.SetTotal(t.done, true)
+		t.bar.SetTotal(total, false)
+		t.bar.SetCurrent(done)
+		if ended {
+			t.bar.SetTotal(total, true)
+		}
 	}
 }
 

@@ -60,6 +60,29 @@ func TestBars(t *testing.T) {
 	}
 }
 
+// A bar asks for the rate while it is told how much is done: neither may wait
+// for the other.
+func TestBarsAreToldWhileTheyAsk(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	d := New(&console.Console{Err: &errs}, true)
+	task := d.Task("users", 0, 1_000_000)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := range int64(200_000) {
+			task.Set(n, 1_000_000)
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the task and its bar wait for each other")
+	}
+	task.End()
+	d.Close()
+}
+
 func TestTheRateLeavesOutWhatWasDoneBefore(t *testing.T) {
 	t.Parallel()
 	task := &Task{began: time.Now().Add(-10 * time.Second), start: 1000, done: 1100, total: 1200}
