@@ -113,8 +113,10 @@ func TestThePageIsReadOnly(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		{http.MethodPost, "/", http.StatusMethodNotAllowed}, {http.MethodDelete, "/", http.StatusMethodNotAllowed},
-		{http.MethodGet, "/style.css", http.StatusOK}, {http.MethodGet, "/page.html", http.StatusNotFound},
+		{http.MethodPost, "/", http.StatusMethodNotAllowed},
+		{http.MethodDelete, "/", http.StatusMethodNotAllowed},
+		{http.MethodGet, "/style.css", http.StatusOK},
+		{http.MethodGet, "/page.html", http.StatusNotFound},
 		{http.MethodGet, "/", http.StatusInternalServerError},
 	} {
 		code, _, body := get(t, page, tt.method, tt.path)

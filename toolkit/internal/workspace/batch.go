@@ -28,13 +28,14 @@ type Batch struct {
 //
 // The query's After is moved, so that one Query value should serve a run.
 func (r *Run) Next(ctx context.Context, q *Query, limit int) (*Batch, error) {
-	b := &Batch{run: r}
+	b, after := &Batch{run: r}, q.After
 	err := r.w.tx(ctx, func(tx *sql.Tx) error {
 		found, err := b.resume(ctx, tx)
 		if err != nil || found {
 			return err
 		}
-		return b.take(ctx, tx, q, limit)
+		after, err = b.take(ctx, tx, *q, limit)
+		return err
 	})
 	switch {
 	case errors.Is(err, io.EOF):
@@ -42,6 +43,7 @@ func (r *Run) Next(ctx context.Context, q *Query, limit int) (*Batch, error) {
 	case err != nil:
 		return nil, fmt.Errorf("take a batch of users: %w", err)
 	}
+	q.After = after
 	return b, nil
 }
 
@@ -58,31 +60,31 @@ func (b *Batch) resume(ctx context.Context, tx *sql.Tx) (found bool, err error) 
 	return err == nil, err
 }
 
-func (b *Batch) take(ctx context.Context, tx *sql.Tx, q *Query, limit int) error {
+// take takes users who are free, and tells the highest of their numbers.
+func (b *Batch) take(ctx context.Context, tx *sql.Tx, q Query, limit int) (last int64, err error) {
 	r, now := b.run, b.run.w.instant()
 	b.Started = at(now)
-	err := tx.QueryRowContext(ctx, "insert into batches (pool, kind, run, users, started) values ($1, $2, $3, 0, $4) returning n",
+	err = tx.QueryRowContext(ctx, "insert into batches (pool, kind, run, users, started) values ($1, $2, $3, 0, $4) returning n",
 		r.n, r.Kind, r.N, now).Scan(&b.N)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	c := conditions{args: []any{r.n, q.After, b.N, limit}, text: "u.pool = $1 and u.n > $2 and u.batch is null"}
 	q.add(&c)
-	var last int64
 	taken, err := list(ctx, tx, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
 		"update users set batch = $3 where n in (select u.n from users u where "+c.text+" order by u.n limit $4"+r.w.skipLocked+") returning n", c.args...)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, n := range taken {
 		last = max(last, n)
 	}
 	if len(taken) == 0 {
-		return io.EOF // and the batch is rolled back
+		return 0, io.EOF // and the batch is rolled back
 	}
-	q.After, b.Users = last, len(taken)
+	b.Users = len(taken)
 	_, err = tx.ExecContext(ctx, "update batches set users = $1 where n = $2", b.Users, b.N)
-	return err
+	return last, err
 }
 
 // All runs over the users of the batch who are not done yet, with both
