@@ -65,12 +65,14 @@ func (db *DB) changeUser(ctx context.Context, id fa.ID, change func(*fa.Account)
 		if err != nil {
 			return err
 		}
-		memberships := slices.Clone(u.Memberships)
+		memberships, keys := slices.Clone(u.Memberships), append(identityKeys(u), u.TenantID)
 		if err := change(u); err != nil {
 			return err
 		}
-		if err := freeForUser(ctx, tx, u, id); err != nil {
-			return err
+		if !slices.Equal(keys, append(identityKeys(u), u.TenantID)) { // at a sign-in they are the same
+			if err := freeForUser(ctx, tx, u, id); err != nil {
+				return err
+			}
 		}
 		if err := db.updateUser(ctx, tx, u, before); err != nil {
 			return err
