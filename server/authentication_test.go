@@ -40,6 +40,8 @@ var protected = []string{
 	"POST /api/two-factor/send {}", "GET /api/two-factor/secret", "POST /api/two-factor/start {}", "GET /api/two-factor/status",
 	"POST /api/two-factor/status {}", "POST /api/user/two-factor {}", "DELETE /api/user/two-factor", "POST /api/user/two-factor/" + janeID + " {}",
 	"PUT /api/user/two-factor/" + janeID + " {}", "DELETE /api/user/two-factor/" + janeID,
+	"GET /api/webauthn", "DELETE /api/webauthn", "GET /api/webauthn/" + nobodyID, "DELETE /api/webauthn/" + nobodyID,
+	"POST /api/webauthn/register/start {}", "POST /api/webauthn/register/complete {}", "POST /api/webauthn/start {}", "POST /api/webauthn/import {}",
 	"GET /api/user/two-factor/recovery-code/" + janeID, "POST /api/user/two-factor/recovery-code/" + janeID,
 }
 

@@ -175,6 +175,9 @@ func (s *Server) wire(ids instance) {
 	(&api.Login{SignIn: service, Pings: service, Users: s.db, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
 	(&api.ChangePassword{Service: service, Users: s.db, Tenants: s.db.Tenants}).Mount(mux)
 	(&api.TwoFactor{Service: service, Users: s.db, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
+	(&api.WebAuthn{
+		Passkeys: &identity.Passkeys{Service: service, Store: s.db}, Store: s.db, Users: s.db, Tokens: tokens, Applications: s.db.Applications,
+	}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
 	(&api.AuditLogs{Store: s.db, Log: s.logs, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.LoginRecords{Store: s.db, Zone: s.db.SystemConfiguration}).Mount(mux)

@@ -114,6 +114,19 @@ func (e envelope) id(name string) (id fa.ID, err error) {
 	return id, err
 }
 
+// queryID reads an id from the query; the empty one when the query has none.
+func queryID(r *http.Request, name string) (fa.ID, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return "", nil
+	}
+	id, err := fa.ParseID(text)
+	if err != nil {
+		return "", fa.FieldError(name, "couldNotConvert", "[%s] is not a UUID.", text)
+	}
+	return id, nil
+}
+
 // pathID reads an id from the path; the empty one when the path has none.
 func pathID(r *http.Request, name string) (fa.ID, error) {
 	text := r.PathValue(name)

@@ -174,16 +174,12 @@ func (h *TwoFactor) named(r *http.Request, q *twoFactorRequest) (*fa.Account, er
 func (h *TwoFactor) status(w http.ResponseWriter, r *http.Request) error {
 	var q twoFactorRequest
 	q.TwoFactorTrustID = r.PathValue("twoFactorTrustId")
-	for name, id := range map[string]*fa.ID{"userId": &q.UserID, "applicationId": &q.ApplicationID} {
-		text := r.URL.Query().Get(name)
-		if text == "" {
-			continue
-		}
-		parsed, err := fa.ParseID(text)
-		if err != nil {
-			return fa.FieldError(name, "couldNotConvert", "[%s] is not a UUID.", text)
-		}
-		*id = parsed
+	var err error
+	if q.UserID, err = queryID(r, "userId"); err != nil {
+		return err
+	}
+	if q.ApplicationID, err = queryID(r, "applicationId"); err != nil {
+		return err
 	}
 	return h.respondStatus(w, r, &q)
 }

@@ -36,6 +36,7 @@ type Tenant struct {
 	SSOConfiguration                  SSOConfiguration                  `json:"ssoConfiguration"`
 	State                             string                            `json:"state"`
 	ThemeID                           ID                                `json:"themeId,omitzero"`
+	WebAuthnConfiguration             WebAuthnConfiguration             `json:"webAuthnConfiguration"`
 	Rest                              Rest                              `json:",embed"`
 }
 
@@ -68,6 +69,7 @@ func NewTenant() Tenant {
 		SSOConfiguration:                  SSOConfiguration{DeviceTrustTimeToLiveInSeconds: 31_536_000},
 		State:                             StateActive,
 		ThemeID:                           DefaultThemeID,
+		WebAuthnConfiguration:             newWebAuthnConfiguration(),
 	}
 }
 
@@ -99,6 +101,7 @@ func (t *Tenant) Validate() error {
 	t.PasswordEncryptionConfiguration.validate(&errs, "tenant.passwordEncryptionConfiguration")
 	t.PasswordValidationRules.validate(&errs, "tenant.passwordValidationRules")
 	t.RateLimitConfiguration.validate(&errs, "tenant.rateLimitConfiguration")
+	t.WebAuthnConfiguration.validate(&errs, "tenant.webAuthnConfiguration")
 	if t.MaximumPasswordAge.Enabled {
 		errs.Positive(t.MaximumPasswordAge.Days, "tenant.maximumPasswordAge.days")
 	}

@@ -52,6 +52,7 @@ const (
 	byPing             = "PING"
 	byOneTimePassword  = "ONE_TIME_PASSWORD"
 	byApplicationToken = "APPLICATION_TOKEN"
+	byPasskey          = "WEBAUTHN"
 	byGenericConnector = "GENERIC_CONNECTOR"
 )
 
