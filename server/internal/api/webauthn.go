@@ -8,7 +8,6 @@ import (
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
-	"wherry/server/internal/passkey"
 )
 
 // WebAuthn serves /api/webauthn.
@@ -88,10 +87,10 @@ func host(r *http.Request) string {
 
 func (h *WebAuthn) completeRegistration(w http.ResponseWriter, r *http.Request) error {
 	var q struct {
-		Credential passkey.Creation `json:"credential"`
-		Origin     string           `json:"origin"`
-		UserID     fa.ID            `json:"userId"`
-		Rest       fa.Rest          `json:",embed"`
+		Credential identity.PasskeyCreation `json:"credential"`
+		Origin     string                   `json:"origin"`
+		UserID     fa.ID                    `json:"userId"`
+		Rest       fa.Rest                  `json:",embed"`
 	}
 	if err := readInto(r, &q); err != nil {
 		return err
@@ -143,8 +142,8 @@ func (h *WebAuthn) named(r *http.Request, q *webAuthnStart) (*fa.Account, error)
 // webAuthnLogin is the body with which a sign-in ends.
 type webAuthnLogin struct {
 	loginRequest
-	Credential passkey.Assertion `json:"credential"`
-	Origin     string            `json:"origin"`
+	Credential identity.PasskeyAssertion `json:"credential"`
+	Origin     string                    `json:"origin"`
 }
 
 func (h *WebAuthn) attempt(r *http.Request) (q webAuthnLogin, a identity.PasskeyAttempt, err error) {

@@ -19,6 +19,12 @@ type Passkeys struct {
 	Store   PasskeyStore
 }
 
+// What browsers answer with.
+type (
+	PasskeyCreation  = passkey.Creation
+	PasskeyAssertion = passkey.Assertion
+)
+
 // PasskeyStore keeps passkeys. One that is not there is fa.ErrNotFound.
 type PasskeyStore interface {
 	CreateWebAuthnCredential(ctx context.Context, c *fa.WebAuthnCredential) error
@@ -124,7 +130,7 @@ func keyOf(c *fa.WebAuthnCredential) passkey.Key {
 
 // CompleteRegistration stores the passkey that an authenticator has made for the
 // user. Whatever is wrong with the answer is ErrCredentials.
-func (p *Passkeys) CompleteRegistration(ctx context.Context, user *fa.Account, origin string, answer passkey.Creation) (*fa.WebAuthnCredential, error) {
+func (p *Passkeys) CompleteRegistration(ctx context.Context, user *fa.Account, origin string, answer PasskeyCreation) (*fa.WebAuthnCredential, error) {
 	var c ceremony
 	if err := p.take(ctx, kindPasskeyCreation, passkey.Challenge(answer.Response.ClientDataJSON), &c); err != nil {
 		return nil, err
@@ -219,7 +225,7 @@ func (p *Passkeys) StartLogin(ctx context.Context, ask AskPasskey) (json.RawMess
 // PasskeyAttempt is somebody who signs in with a passkey.
 type PasskeyAttempt struct {
 	Origin           string // of the page that asked the browser
-	Answer           passkey.Assertion
+	Answer           PasskeyAssertion
 	Application      *fa.Application
 	TwoFactorTrustID string
 	Address          string
