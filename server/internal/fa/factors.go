@@ -74,10 +74,7 @@ func (t *TwoFactor) Normalize() {
 	for i := range t.Methods {
 		switch m := &t.Methods[i]; m.Method {
 		case MethodAuthenticator:
-			m.Email, m.MobilePhone = "", ""
-			if m.Authenticator == nil {
-				m.Authenticator = NewAuthenticator()
-			}
+			m.Email, m.MobilePhone, m.Authenticator = "", "", NewAuthenticator()
 		case MethodEmail:
 			m.MobilePhone, m.Secret, m.Authenticator = "", "", nil
 		case MethodSMS:
