@@ -99,6 +99,18 @@ func TestRateLimits(t *testing.T) {
 	})
 }
 
+// TestApplicationsShareNoLimit: one that does not say where its users come from
+// is not locked out for what some of them do.
+func TestApplicationsShareNoLimit(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	i.do("PATCH /api/tenant/" + tenantID + ` {"tenant":{"rateLimitConfiguration":{"failedLogin":{"enabled":true,"limit":1}}}}`).must(t)
+	for n := range 15 {
+		i.do(login("guess"+itoa(int64(n)), "wrong password"))
+	}
+	i.do(login("jane", password)).must(t)
+}
+
 // TestAddressesCannotBeMadeUp: without an API key the limit counts by the
 // connection.
 func TestAddressesCannotBeMadeUp(t *testing.T) {

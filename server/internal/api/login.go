@@ -83,8 +83,8 @@ func (h *Login) login(w http.ResponseWriter, r *http.Request) error {
 		Password: secret.String(request.Password), OneTimePassword: request.OneTimePassword, TwoFactorTrustID: trustID(r, request.TwoFactorTrustID),
 		Address: peer(r), EventInfo: request.event(r), NewDevice: request.NewDevice, NoJWT: request.NoJWT,
 	}
-	if c.key != nil { // whoever has one speaks for others, and says for whom
-		a.Address = a.EventInfo.IPAddress
+	if c.key != nil { // whoever has one speaks for others, and may say from where they come
+		a.Address = cmp.Or(request.EventInfo.IPAddress, request.IPAddress)
 	}
 	out, err := h.SignIn.SignIn(r.Context(), a)
 	if err != nil {
