@@ -49,6 +49,9 @@ func decode(text []byte, out any) error {
 	return d.Decode(out)
 }
 
+// secondFactor is FusionAuth's status for a second factor that is needed.
+const secondFactor = 242
+
 // signIn tells whether somebody gets in, and as whom.
 func (p *parts) signIn(t *testing.T, who *person, password string) (in bool, id string) {
 	t.Helper()
@@ -61,6 +64,8 @@ func (p *parts) signIn(t *testing.T, who *person, password string) (in bool, id 
 		return true, out.User.ID
 	case http.StatusNonAuthoritativeInfo: // the right password, and time to change it
 		return true, who.expected.User.ID
+	case secondFactor: // the right password, and a factor that has come across
+		return who.expected.User.TwoFactor != nil, who.expected.User.ID
 	default:
 		return false, ""
 	}
