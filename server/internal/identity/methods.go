@@ -20,8 +20,8 @@ type NewMethod struct {
 
 // Enabled is a second factor that has been set up.
 type Enabled struct {
-	Code          string   `json:"code,omitzero"` // meets the challenge of the sign-in that waits
-	RecoveryCodes []string `json:"recoveryCodes"`
+	Code          string   `json:"code,omitzero"`           // meets the challenge of the sign-in that waits
+	RecoveryCodes []string `json:"recoveryCodes,omitempty"` // made for the first method, and not shown again
 }
 
 // EnableMethod sets up a second factor, with recovery codes if it is the first.
@@ -48,10 +48,11 @@ func (s *Service) EnableMethod(ctx context.Context, user *fa.Account, r NewMetho
 		m.ID = ""
 		u.TwoFactor.Methods = append(slices.Clone(u.TwoFactor.Methods), m)
 		nameMethods(&u.TwoFactor)
+		enabled.RecoveryCodes = nil
 		if len(u.TwoFactor.RecoveryCodes) == 0 {
-			u.TwoFactor.RecoveryCodes = newRecoveryCodes()
+			enabled.RecoveryCodes = newRecoveryCodes()
+			u.TwoFactor.RecoveryCodes = enabled.RecoveryCodes
 		}
-		enabled.RecoveryCodes = u.TwoFactor.RecoveryCodes
 		u.LastUpdateInstant = s.millis()
 		return nil
 	})

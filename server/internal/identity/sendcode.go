@@ -28,10 +28,14 @@ const (
 	kindEnableCode  = "twoFactorEnable"
 	kindDisableCode = "twoFactorDisable"
 	countSent       = "twoFactor.sent"
+	countSentToUser = "twoFactor.sent.user"
 )
 
-// mostSent is how many codes can be sent for one challenge.
-const mostSent = 10
+// The most codes that are sent for one challenge, and to one user in a while.
+const (
+	mostSent       = 10
+	mostSentToUser = 30
+)
 
 // SendForChallenge sends a code with which a challenge can be met. It makes the
 // one that was sent before useless.
@@ -129,6 +133,13 @@ func (s *Service) send(ctx context.Context, m CodeMessage, keep func(code string
 		if n > limit.Limit {
 			return ErrRateLimited
 		}
+	}
+	n, err := s.Counters.Count(ctx, countSentToUser, string(m.User.ID), wrongCodeWindow)
+	if err != nil {
+		return err
+	}
+	if n > mostSentToUser {
+		return ErrRateLimited
 	}
 	m.Code = generate(m.Tenant.ExternalIdentifierConfiguration.TwoFactorOneTimeCodeGenerator)
 	if err := keep(m.Code); err != nil {

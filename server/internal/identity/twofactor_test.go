@@ -147,3 +147,16 @@ func TestNothingOfCodesIsKept(t *testing.T) {
 		t.Error("there is no hash of the code")
 	}
 }
+
+func TestNobodyIsFloodedWithCodes(t *testing.T) {
+	t.Parallel()
+	w := mailing(t, mailed)
+	for range 30 {
+		w.must(w.SendToDisable(t.Context(), w.user(adaID), nil, "MAIL"))
+	}
+	if err := w.SendForChallenge(t.Context(), w.challenged().ID, "MAIL"); !errors.Is(err, identity.ErrRateLimited) {
+		t.Errorf("one more: %v", err)
+	}
+	w.advance(15 * time.Minute)
+	w.must(w.SendForChallenge(t.Context(), w.challenged().ID, "MAIL"))
+}
