@@ -46,7 +46,7 @@ func TestHybridRoad(t *testing.T) {
 	for name, make := range map[string]string{"imported": imported, "created": created} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+			i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 			asked := poolWithJoe(t, i, "true")
 			i.do(make).must(t)
 			i.do("GET /api/user/"+joeID).must(t).want(t, values{"user.connectorId": poolID, "user.encryptionScheme": absent})
@@ -71,7 +71,7 @@ func TestHybridRoad(t *testing.T) {
 // sign-in does not need the pool any more.
 func TestHybridChangesPassword(t *testing.T) {
 	t.Parallel()
-	i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+	i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 	asked := poolWithJoe(t, i, "true")
 	i.do(`POST /api/user/` + joeID + ` {"user":{"email":"joe@example.com","connectorId":"` + poolID + `"}}`).must(t)
 	i.do(`POST /api/user/change-password {"loginId":"joe@example.com","password":"` + anotherPassword + `"}`).must(t)
@@ -134,7 +134,7 @@ func TestFusionAuthConnector(t *testing.T) {
 			if key == "" {
 				key = superKey
 			}
-			here := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+			here := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 			here.do(`POST /api/connector/` + poolID + ` {"connector":{"type":"FusionAuth","name":"Old server","authenticationURL":"` + there.serve(t) + `/api/login",
 				"connectTimeout":1000,"readTimeout":5000,"headers":{"Authorization":"` + key + `"}}}`).must(t)
 			here.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"connectorPolicies":[{"connectorId":"` + poolID + `","domains":["*"],"migrate":true}]}}`).must(t)

@@ -228,8 +228,9 @@ func TestLoginFormRefusals(t *testing.T) {
 		{"expired", "PATCH" + user + ` {"user":{"expiry":1500000000000}}`, "jane", password, http.StatusGone, "Your account has expired."},
 		{"a second factor is required, and there is none", loginPolicy("Required"), "jane", password, http.StatusForbidden, "Your account needs a second factor."},
 		{
-			"registration is not verified", `PATCH /api/application/` + applicationID + ` {"application":{"verifyRegistration":true,"unverified":{"behavior":"Gated"}}}`,
-			"jane", password, http.StatusForbidden, "You have to confirm your registration",
+			"registration is not verified", `PATCH /api/application/` + applicationID + ` {"application":{"verifyRegistration":true,"unverified":{"behavior":"Gated"}}}` + "\n" +
+				`POST /api/user/registration {"user":{"username":"joe","password":"` + password + `"},"registration":{"applicationId":"` + applicationID + `"}}`,
+			"joe", password, http.StatusForbidden, "You have to confirm your registration",
 		},
 		{
 			"registration is required", `PATCH /api/application/` + applicationID + ` {"application":{"oauthConfiguration":{"requireRegistration":true}}}`,
@@ -239,8 +240,8 @@ func TestLoginFormRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			i := start(t)
-			if tt.given != "" {
-				i.do(tt.given).must(t)
+			for request := range strings.Lines(tt.given) {
+				i.do(strings.TrimSpace(request)).must(t)
 			}
 			r := i.sendForm(filledIn(authorization(), tt.loginID, tt.password))
 			if r.status != tt.status || r.header.Get("Location") != "" || !strings.Contains(r.body, `role="alert"`) || !strings.Contains(r.body, tt.message) {

@@ -71,7 +71,7 @@ func TestFactorPage(t *testing.T) {
 
 func TestFactorPageSendsCodes(t *testing.T) {
 	t.Parallel()
-	i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+	i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 	p := i.texting(t)
 	i.do(withPhone).must(t)
 	asked := i.sendForm(filledIn(authorization(), "jane", password)).page(t, "asked", 200, "We have sent a code to •••0100.")

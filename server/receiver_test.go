@@ -20,7 +20,7 @@ func onEachCalling(t *testing.T, test func(t *testing.T, i *instance)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true}))
+		test(t, open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true}))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()

@@ -10,12 +10,13 @@ import (
 func TestGates(t *testing.T) {
 	t.Parallel()
 	const (
-		gated    = "PATCH /api/tenant/" + tenantID + ` {"tenant":{"emailConfiguration":{"verifyEmail":true,"verificationEmailTemplateId":"` + nobodyID + `","unverified":{"behavior":"Gated"}}}}`
-		ungated  = "PATCH /api/tenant/" + tenantID + ` {"tenant":{"emailConfiguration":{"unverified":{"behavior":"Allow"}}}}`
-		joe      = `POST /api/user/registration {"user":{"email":"joe@example.com","username":"joe","password":"` + password + `"},"registration":{"applicationId":"` + applicationID + `"}}`
-		verify   = "PATCH /api/application/" + applicationID + ` {"application":{"verifyRegistration":true,"unverified":{"behavior":"Gated"}}}`
-		noVerify = "PATCH /api/application/" + applicationID + ` {"application":{"unverified":{"behavior":"Allow"}}}`
-		moved    = "PATCH /api/user/" + janeID + ` {"user":{"email":"joan@example.com"}}`
+		gated       = "PATCH /api/tenant/" + tenantID + ` {"tenant":{"emailConfiguration":{"verifyEmail":true,"verificationEmailTemplateId":"` + nobodyID + `","unverified":{"behavior":"Gated"}}}}`
+		ungated     = "PATCH /api/tenant/" + tenantID + ` {"tenant":{"emailConfiguration":{"unverified":{"behavior":"Allow"}}}}`
+		joe         = `POST /api/user/registration {"user":{"email":"joe@example.com","username":"joe","password":"` + password + `"},"registration":{"applicationId":"` + applicationID + `"}}`
+		verify      = "PATCH /api/application/" + applicationID + ` {"application":{"verifyRegistration":true,"unverified":{"behavior":"Gated"}}}`
+		noVerify    = "PATCH /api/application/" + applicationID + ` {"application":{"unverified":{"behavior":"Allow"}}}`
+		whenChanged = "PATCH /api/tenant/" + tenantID + ` {"tenant":{"emailConfiguration":{"verifyEmailWhenChanged":true}}}`
+		moved       = "PATCH /api/user/" + janeID + ` {"user":{"email":"joan@example.com"}}`
 	)
 	right := login("joe@example.com", password)
 	check(t, []scenario{
@@ -23,11 +24,12 @@ func TestGates(t *testing.T) {
 		{name: "new address, nobody is kept out", given: []string{gated, ungated, joe}, do: right, status: 200},
 		{name: "another identity", given: []string{gated, joe}, do: login("joe", password), status: 200},
 		{name: "an address from before", given: []string{gated}, do: login("jane@example.com", password), status: 200},
-		{name: "an address that was changed", given: []string{gated, moved}, do: login("joan@example.com", password), status: 212},
+		{name: "an address that was changed", given: []string{gated, whenChanged, moved}, do: login("joan@example.com", password), status: 212},
 		{name: "imported", given: []string{gated, `POST /api/user/import {"users":[{"email":"joe@example.com","active":true,"password":"` + password + `"}]}`}, do: `POST /api/login {"loginId":"joe@example.com","password":"` + password + `"}`, status: 200},
 		{name: "new address, not that the password was wrong", given: []string{gated, joe}, do: login("joe@example.com", "wrong password"), status: 404},
-		{name: "registration", given: []string{verify}, do: login("jane", password), status: 213, want: values{"user.id": janeID, "token": absent}},
-		{name: "registration, nobody is kept out", given: []string{verify, noVerify}, do: login("jane", password), status: 200},
+		{name: "registration", given: []string{verify, joe}, do: right, status: 213, want: values{"user.email": "joe@example.com", "token": absent}},
+		{name: "registration from before", given: []string{verify}, do: login("jane", password), status: 200},
+		{name: "registration, nobody is kept out", given: []string{verify, noVerify, joe}, do: right, status: 200},
 		{name: "registration, after the address", given: []string{gated, verify, joe}, do: right, status: 212},
 		{name: "not registered", given: []string{verify, "DELETE /api/user/registration/" + janeID + "/" + applicationID}, do: login("jane", password), status: 202},
 		{name: "verified registration", given: []string{verify, "PATCH /api/user/registration/" + janeID + "/" + applicationID + ` {"registration":{"verified":true}}`}, do: login("jane", password), status: 200},

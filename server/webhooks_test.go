@@ -70,7 +70,7 @@ func TestWebhookTransactions(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tt.transaction, tt.answers), func(t *testing.T) {
 			t.Parallel()
-			i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+			i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 			var hooks []*receiver
 			for _, status := range tt.answers {
 				hooks = append(hooks, receive(t, func(kind string) int {
@@ -196,7 +196,7 @@ func TestWhoIsTold(t *testing.T) {
 	hookOf := func(url, more string) string {
 		return `POST /api/webhook {"webhook":{"url":"` + url + `","connectTimeout":2000,"readTimeout":5000,` + more + `}}`
 	}
-	i := open(t, server.Config{Data: kickstartedData(t), AllowPrivateConnectors: true})
+	i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 	i.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"eventConfiguration":{"events":{"user.create":{"enabled":true},"user.deactivate":{"enabled":false}}}}}`).must(t)
 	i.do(`POST /api/tenant/` + otherTenant + ` {"tenant":{"name":"Other"}}`).must(t)
 	const enabled = `"eventsEnabled":{"user.create":true,"user.deactivate":true}`

@@ -15,4 +15,6 @@ type LoginPrevented struct {
 	Option          string `json:"option,omitzero"`
 	Reason          string `json:"reason,omitzero"`
 	ReasonCode      string `json:"reasonCode,omitzero"`
+
+	UserActionID ID `json:"-"` // what the action is one of
 }

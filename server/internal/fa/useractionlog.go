@@ -83,7 +83,7 @@ func (l Localized) in(languages []string, otherwise string) string {
 func (l *UserActionLog) Prevented() LoginPrevented {
 	return LoginPrevented{
 		ActionerUserID: l.ActionerUserID, ActionID: l.ID, Expiry: l.Expiry, LocalizedName: l.LocalizedName, LocalizedOption: l.LocalizedOption,
-		LocalizedReason: l.LocalizedReason, Name: l.Name, Option: l.Option, Reason: l.Reason, ReasonCode: l.ReasonCode,
+		LocalizedReason: l.LocalizedReason, Name: l.Name, Option: l.Option, Reason: l.Reason, ReasonCode: l.ReasonCode, UserActionID: l.UserActionID,
 	}
 }
 

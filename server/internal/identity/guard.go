@@ -116,7 +116,7 @@ func (s *Service) countAgainst(ctx context.Context, tenant *fa.Tenant, user fa.I
 	}
 	locked := false
 	for _, action := range already {
-		locked = locked || action.ActionID == config.UserActionID
+		locked = locked || action.UserActionID == config.UserActionID
 	}
 	if n >= config.TooManyAttempts || locked {
 		if err := s.Actions.LockOut(ctx, user, config.UserActionID, config.Until(s.Now())); err != nil {

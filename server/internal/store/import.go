@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -177,18 +176,14 @@ func (im *Import) number(ctx context.Context) (blocks []int64, err error) {
 	if err := im.writeBlock((users - 1) / blockSize); err != nil {
 		return nil, err
 	}
-	err = im.db.tx(ctx, func(tx *sql.Tx) error {
-		blocks = nil
-		for at := 0; at < users; at += blockSize {
-			number, err := newBlock(ctx, tx)
-			if err != nil {
-				return err
-			}
-			blocks = append(blocks, number)
+	for at := 0; at < users; at += blockSize {
+		number, err := newBlock(ctx, im.db.writer) // in no transaction: jobs of the context belong to the import's
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return blocks, err
+		blocks = append(blocks, number)
+	}
+	return blocks, nil
 }
 
 func (im *Import) tables(blocks []int64, credentials map[int]fa.Credential) []loaded {

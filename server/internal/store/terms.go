@@ -13,8 +13,8 @@ import (
 )
 
 // newBlock gives out the numbers of a block and returns the first one.
-func newBlock(ctx context.Context, tx *sql.Tx) (number int64, err error) {
-	if err := tx.QueryRowContext(ctx, "insert into user_blocks default values returning block").Scan(&number); err != nil {
+func newBlock(ctx context.Context, q querier) (number int64, err error) {
+	if err := q.QueryRowContext(ctx, "insert into user_blocks default values returning block").Scan(&number); err != nil {
 		return 0, fmt.Errorf("number users: %w", err)
 	}
 	return number << blockBits, nil
