@@ -94,7 +94,10 @@ func TestBadInput(t *testing.T) {
 			for _, w := range writers {
 				t.Run(strings.ReplaceAll(w.path, "/", " "), func(t *testing.T) { w.refusesAll(t, i) })
 			}
-			if diff := cmp.Diff(before, dump(t, driver, dsn)); diff != "" {
+			after := dump(t, driver, dsn)
+			delete(before, "jobs") // the server schedules its own meanwhile
+			delete(after, "jobs")
+			if diff := cmp.Diff(before, after); diff != "" {
 				t.Errorf("something is left in the database: %s", diff)
 			}
 			if logged := i.log.String(); strings.Contains(logged, `"ERROR"`) {

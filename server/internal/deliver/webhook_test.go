@@ -111,8 +111,8 @@ func TestWebhooksThatCannotBeTold(t *testing.T) {
 		"a key that is gone": {hook(ok, func(w *fa.Webhook) {
 			w.SignatureConfiguration = fa.SignatureConfiguration{Enabled: true, SigningKeyID: "gone"}
 		}), fa.WebhookCallResponse{Exception: "the event cannot be signed: not found"}},
-		"a certificate that is none":  {hook(ok, func(w *fa.Webhook) { w.SSLCertificate = "made up" }), fa.WebhookCallResponse{Exception: "the [sslCertificate] is not one in PEM"}},
-		"a client certificate's gone": {hook(ok, func(w *fa.Webhook) { w.SSLCertificateKeyID = "gone" }), fa.WebhookCallResponse{Exception: "the key of the client certificate is not there"}},
+		"a certificate that is none":  {hook(ok, func(w *fa.Webhook) { w.SSLCertificate = "made up" }), fa.WebhookCallResponse{Exception: "the certificate to trust is not in PEM form"}},
+		"a client certificate's gone": {hook(ok, func(w *fa.Webhook) { w.SSLCertificateKeyID = "gone" }), fa.WebhookCallResponse{Exception: "there is no key with the id [gone] for the client certificate"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

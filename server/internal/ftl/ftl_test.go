@@ -35,9 +35,11 @@ func TestRender(t *testing.T) {
 		"keys":                   {"[#list state?keys as k]${k}=${state[k]};[/#list]", "a=1&2;b=x y;"},
 		"list restores":          {"[#list list as code]${code}[/#list]${code}", "onetwoA1B2C3"},
 		"assign":                 {`[#assign url = "https://example.com/" + code + "?n=" + (user.data.n + 1)]${url}`, "https://example.com/A1B2C3?n=4"},
-		"as FusionAuth's own": {`[#assign url = "https://example.com/${code}?client_id=${(application.oauthConfiguration.clientId)!''}&e=${user.email?url}" /]
+		"as FusionAuth's own": {
+			`[#assign url = "https://example.com/${code}?client_id=${(application.oauthConfiguration.clientId)!''}&e=${user.email?url}" /]
 [#list state!{} as key, value][#if key != "b" && value??][#assign url = url + "&" + key?url + "=" + value?url/][/#if][/#list][#list nothing!{} as k, v]x[/#list]${url}`,
-			"\nhttps://example.com/A1B2C3?client_id=&e=ada%40example.com&a=1%262"},
+			"\nhttps://example.com/A1B2C3?client_id=&e=ada%40example.com&a=1%262",
+		},
 		"comment and setting": {`[#-- ${nothing} [#if --][#setting url_escaping_charset="UTF-8"]a<#-- x -->b`, "ab"},
 		"a bracket in a text": {`[#if "]" == ']']a[/#if]<#if "a>b"?contains(">")>b</#if>`, "ab"},
 		"comparing":           {`[#if code == "A1B2C3" && 1 < 2 && 2 >= 2 || false]a[/#if][#if code != "x"]b[/#if]`, "ab"},

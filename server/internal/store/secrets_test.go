@@ -67,21 +67,28 @@ func rows(t *testing.T, db *DB) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, table := range tables {
-		found, err := db.reader.QueryContext(t.Context(), "select * from "+table)
-		must(t, err)
-		columns, err := found.Columns()
-		must(t, err)
-		row, dest := make([]any, len(columns)), make([]any, len(columns))
-		for i := range row {
-			dest[i] = &row[i]
-		}
-		for found.Next() {
-			must(t, found.Scan(dest...))
-			all[table] += fmt.Sprintf("%s\n", row)
-		}
-		must(t, found.Err(), found.Close())
+		all[table] = tableText(t, db, table)
 	}
 	return all
+}
+
+func tableText(t *testing.T, db *DB, table string) (text string) {
+	t.Helper()
+	found, err := db.reader.QueryContext(t.Context(), "select * from "+table)
+	must(t, err)
+	defer found.Close()
+	columns, err := found.Columns()
+	must(t, err)
+	row, dest := make([]any, len(columns)), make([]any, len(columns))
+	for i := range row {
+		dest[i] = &row[i]
+	}
+	for found.Next() {
+		must(t, found.Scan(dest...))
+		text += fmt.Sprintf("%s\n", row)
+	}
+	must(t, found.Err())
+	return text
 }
 
 // TestSecretsAreEncrypted: nothing secret is in the rows, and all of it comes
