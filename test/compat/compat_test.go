@@ -23,7 +23,7 @@ func TestAPI(t *testing.T) {
 
 // keyless are the endpoints that take no API key, or one or none.
 var keyless = []string{
-	"GET /api/status", "GET /api/health", "POST /api/login", "GET /api/identity-provider/lookup",
+	"GET /api/status", "GET /api/health", "POST /api/login", "POST /api/webauthn/login", "POST /api/webauthn/assert", "GET /api/identity-provider/lookup",
 	"GET /api/application/{applicationId}/oauth-configuration", "POST /api/logout", "POST /api/two-factor/login", "POST /api/two-factor/send/{twoFactorId}",
 	"GET /api/user/change-password/{changePasswordId}", "POST /api/user/change-password/{changePasswordId}", "POST /api/user/change-password", "POST /api/user/forgot-password",
 	"POST /api/user/verify-email", "POST /api/user/verify-email/{verificationId}", "POST /api/user/verify-registration", "POST /api/user/verify-registration/{verificationId}",

@@ -87,3 +87,9 @@ func (c extended) RetrieveIdentityProviders() (*document, any, error) {
 func (c extended) UpdateIdentityProvider(id string, request any) (*document, any, error) {
 	return c.Request(http.MethodPut, "/api/identity-provider/"+id, request, "")
 }
+
+// StartWebAuthnRegistration has numbers for algorithms, as browsers want them;
+// the client's own type has texts.
+func (c extended) StartWebAuthnRegistration(request any) (*document, any, error) {
+	return c.Request(http.MethodPost, "/api/webauthn/register/start", request, "")
+}
