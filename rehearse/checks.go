@@ -21,6 +21,7 @@ import (
 type checker struct {
 	*Rehearsal
 	byBrowser, byAPI, late Person // three who may sign in
+	forgetful              Person // one who does not remember the password
 
 	oauth    oauth2.Config
 	verifier string // PKCE
@@ -37,14 +38,14 @@ func newChecker(r *Rehearsal) (*checker, error) {
 			ordinary = append(ordinary, p)
 		}
 	}
-	if len(ordinary) < 3 {
-		return nil, fmt.Errorf("the sample pool has %d people who may simply sign in; the check needs 3", len(ordinary))
+	if len(ordinary) < 4 {
+		return nil, fmt.Errorf("the sample pool has %d people who may simply sign in; the check needs 4", len(ordinary))
 	}
 	b, err := newBrowser()
 	if err != nil {
 		return nil, err
 	}
-	return &checker{Rehearsal: r, byBrowser: ordinary[0], byAPI: ordinary[1], late: ordinary[2], browser: b}, nil
+	return &checker{Rehearsal: r, byBrowser: ordinary[0], byAPI: ordinary[1], late: ordinary[2], forgetful: ordinary[3], browser: b}, nil
 }
 
 func (c *checker) checks() []check {
@@ -65,6 +66,9 @@ func (c *checker) checks() []check {
 		{"POST /api/login refuses a wrong password with 404 and creates nothing", c.wrongByAPI},
 		{"those whom the pool refuses are refused here, right password or not", c.refusedPeople},
 		{"a temporary password comes across, and has to be changed before anything else", c.temporaryPassword},
+		{"a password forgotten before the crossing is set anew, with no sign-in at the pool", c.forgotBefore},
+		{"a password forgotten after the crossing is set anew", c.forgotAfter},
+		{"for somebody whom nobody knows the page says the same, and no mail goes out", c.forgotNobody},
 		{"with the pool down a first sign-in fails in time and creates nothing", c.poolDown},
 		{"the event log says what happened, and holds no password", c.eventLog},
 		{"those who are across sign in while the pool is down", c.acrossWhileDown},
@@ -82,7 +86,7 @@ func (c *checker) ready(ctx context.Context) error {
 }
 
 func (c *checker) nobodyAcross(ctx context.Context) error {
-	for _, p := range []Person{c.byBrowser, c.byAPI, c.late} {
+	for _, p := range []Person{c.byBrowser, c.byAPI, c.late, c.forgetful} {
 		_, status, err := c.user(ctx, p.LoginID)
 		if err := allOf(err, expect("status for "+p.LoginID, status, http.StatusNotFound)); err != nil {
 			return exit.With(exit.Failed, err, "check in a fresh folder, or without --dir")

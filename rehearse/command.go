@@ -26,6 +26,7 @@ type Command struct {
 	Connector string `placeholder:"ADDR" help:"Where the connector listens (default: 127.0.0.1:9080)."`
 	Pool      string `placeholder:"ADDR" help:"Where the user pool listens (default: 127.0.0.1:9229)."`
 	App       string `placeholder:"ADDR" help:"Where the sample application listens (default: 127.0.0.1:9012)."`
+	Mail      string `placeholder:"ADDR" help:"Where the mail server listens, which keeps what it gets (default: 127.0.0.1:9025)."`
 	Verbose   bool   `help:"Log what the parts do, to standard error."`
 }
 
@@ -68,7 +69,7 @@ func (c *Command) show(r *Rehearsal, out *console.Console) error {
 func (c *Command) options(ctx context.Context, out *console.Console) (o Options, clean func() error, err error) {
 	o = Options{
 		Server: c.address(c.Server, "9011"), Connector: c.address(c.Connector, "9080"),
-		Pool: c.address(c.Pool, "9229"), App: c.address(c.App, "9012"),
+		Pool: c.address(c.Pool, "9229"), App: c.address(c.App, "9012"), Mail: c.address(c.Mail, "9025"),
 		Dir: c.Dir, Postgres: c.Postgres, Log: slog.New(slog.DiscardHandler),
 	}
 	if c.Verbose {

@@ -31,7 +31,7 @@ import (
 // Options say where the parts run. Addresses are host:port; port 0 is any free
 // one.
 type Options struct {
-	Server, Connector, Pool, App string
+	Server, Connector, Pool, App, Mail string
 
 	Dir      string // files of the rehearsal; made if missing
 	Postgres string // URL of the server's database; empty: SQLite in Dir
@@ -49,9 +49,11 @@ type Rehearsal struct {
 	ClientSecret  secret.String
 	People        []Person
 
-	pool  *pool.Pool
-	parts sync.WaitGroup
-	stop  context.CancelFunc
+	pool        *pool.Pool
+	mails       *mailbox
+	connectorID string
+	parts       sync.WaitGroup
+	stop        context.CancelFunc
 
 	mu     sync.Mutex
 	failed []error
@@ -95,7 +97,7 @@ func (r *Rehearsal) start(ctx context.Context, o Options, l listeners) error {
 	if err := r.writeFiles(); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context, Options, listeners) error{r.startPool, r.startServer, r.apply, r.startConnector, r.startApp} {
+	for _, part := range []func(context.Context, Options, listeners) error{r.startPool, r.startServer, r.apply, r.startMails, r.startConnector, r.startApp} {
 		if err := part(ctx, o, l); err != nil {
 			return err
 		}
@@ -128,7 +130,7 @@ type listeners map[string]net.Listener
 
 func listen(ctx context.Context, o Options) (listeners, error) {
 	l := listeners{}
-	for name, addr := range map[string]string{"server": o.Server, "connector": o.Connector, "pool": o.Pool, "app": o.App} {
+	for name, addr := range map[string]string{"server": o.Server, "connector": o.Connector, "pool": o.Pool, "app": o.App, "mail": o.Mail} {
 		ln, err := serve.Listen(ctx, "--"+name, addr)
 		if err != nil {
 			return nil, errors.Join(err, l.close())
@@ -139,6 +141,9 @@ func listen(ctx context.Context, o Options) (listeners, error) {
 }
 
 func (l listeners) url(name string) string { return "http://" + l[name].Addr().String() }
+
+// portOf is the port that a listener has got.
+func portOf(ln net.Listener) int { return ln.Addr().(*net.TCPAddr).Port }
 
 // take hands a listener over to the part that will close it.
 func (l listeners) take(name string) net.Listener {
@@ -209,7 +214,7 @@ func (r *Rehearsal) apply(ctx context.Context, _ Options, _ listeners) error {
 	if err != nil {
 		return fmt.Errorf("make the server ready: %w", err)
 	}
-	r.ClientSecret = applied.Applications[0].ClientSecret
+	r.ClientSecret, r.connectorID = applied.Applications[0].ClientSecret, applied.ConnectorID
 	return nil
 }
 
@@ -235,6 +240,9 @@ func (r *Rehearsal) startApp(ctx context.Context, o Options, l listeners) error 
 	if err != nil {
 		return fmt.Errorf("start the sample application: %w", err)
 	}
-	r.serve(ctx, l.take("app"), app.handler(), o.Log.With("part", "app"), func() error { return nil })
+	mux := http.NewServeMux()
+	mux.Handle("GET "+mailsPath, r.mails)
+	mux.Handle("/", app.handler())
+	r.serve(ctx, l.take("app"), mux, o.Log.With("part", "app"), func() error { return nil })
 	return nil
 }

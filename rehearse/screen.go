@@ -11,6 +11,7 @@ import (
 type shown struct {
 	SignIn      string        `json:"signIn"`
 	People      []shownPerson `json:"people"`
+	Mails       string        `json:"mails"`
 	Server      string        `json:"server"`
 	Connector   string        `json:"connector"`
 	Pool        string        `json:"pool"`
@@ -31,7 +32,7 @@ type shownPerson struct {
 
 func (r *Rehearsal) shown(temporary bool) shown {
 	s := shown{
-		SignIn: r.AppURL + "/", Server: r.ServerURL, Connector: r.ConnectorURL, Pool: r.PoolURL, Dir: r.Dir,
+		SignIn: r.AppURL + "/", Mails: r.AppURL + mailsPath, Server: r.ServerURL, Connector: r.ConnectorURL, Pool: r.PoolURL, Dir: r.Dir,
 		Tenant: r.TenantID, Application: r.ApplicationID, temporary: temporary,
 	}
 	for _, p := range r.People {
@@ -60,6 +61,7 @@ func (s shown) print(w io.Writer, out *console.Console) {
 		fmt.Fprintf(w, "  %s %-*s  %-*s  %s\n", head(label), wide, p.LoginID, pass, p.Password, dim(remark))
 		label = ""
 	}
+	fmt.Fprintf(w, "\n  %s %s  %s\n", head("Mails at"), s.Mails, dim("for those who choose “Forgot your password?”"))
 	fmt.Fprintf(w, "\n  %s %s  %s\n", head("Behind it"), s.Server, dim("identity server; FusionAuth's API, key in "+apiKeyFile))
 	fmt.Fprintf(w, "  %s %s  %s\n", head(""), s.Connector, dim("connector"))
 	fmt.Fprintf(w, "  %s %s  %s\n", head(""), s.Pool, dim("user pool, answers as Cognito does"))

@@ -3,11 +3,14 @@ package server
 import (
 	"wherry/server/internal/api"
 	"wherry/server/internal/events"
+	"wherry/server/internal/lambda"
+	"wherry/server/internal/mail"
 )
 
 // mountCatalog serves the objects that are nothing but documents.
 func (s *Server) mountCatalog(mux *api.Mux) {
 	(&api.Catalog{
+		CheckEmail: mail.Check, CheckMessage: mail.CheckMessage, CheckLambda: lambda.Check,
 		Consents: s.db.Consents, EmailTemplates: s.db.EmailTemplates, FormFields: s.db.FormFields, Forms: s.db.Forms,
 		Integrations: s.db.Integrations, IPAccessControlLists: s.db.IPAccessControlLists, Lambdas: s.db.Lambdas,
 		MessageTemplates: s.db.MessageTemplates, Messengers: s.db.Messengers, SigningKeys: s.db.SigningKeys,

@@ -5,7 +5,9 @@ import "testing"
 func TestConnectors(t *testing.T) {
 	t.Parallel()
 	const (
-		id      = "eeeeeeee-0000-0000-0000-000000000001"
+		id   = "eeeeeeee-0000-0000-0000-000000000001"
+		ldap = `"authenticationURL":"ldaps://ldap.example.com","connectTimeout":1,"readTimeout":1,"baseStructure":"dc=example","systemAccountDN":"cn=s","systemAccountPassword":"made-up",` +
+			`"loginIdAttribute":"mail","identifyingAttribute":"uid","requestedAttributes":["mail"],"lambdaConfiguration":{"reconcileId":"eeeeeeee-0000-0000-0000-000000000001"}`
 		generic = `"type":"Generic","authenticationURL":"https://connector.example.com/?q=1","connectTimeout":1000,"readTimeout":2000`
 		made    = "POST /api/connector/" + id + ` {"connector":{"name":"Cognito",` + generic + `,"headers":{"Authorization":"made-up"},"debug":true}}`
 		one     = " /api/connector/" + id
@@ -24,8 +26,13 @@ func TestConnectors(t *testing.T) {
 		{name: "name taken", given: given, do: `POST /api/connector {"connector":{"name":"cognito",` + generic + `}}`, status: 400, codes: "[duplicate]connector.name"},
 		{name: "header that is no text", do: `POST /api/connector {"connector":{"name":"C",` + generic + `,"headers":{"X":1}}}`, status: 400, codes: "[couldNotConvert]connector.headers.X"},
 		{
-			name: "LDAP properties are kept", do: `POST /api/connector {"connector":{"name":"L","type":"LDAP","authenticationURL":"ldaps://ldap.example.com","connectTimeout":1,"readTimeout":1,"baseStructure":"dc=example"}}`,
-			status: 200, want: values{"connector.baseStructure": "dc=example"},
+			name: "LDAP", do: `POST /api/connector {"connector":{"name":"L","type":"LDAP",` + ldap + `,"securityMethod":"LDAPS"}}`,
+			status: 200, want: values{"connector.baseStructure": "dc=example", "connector.requestedAttributes": []string{"mail"}, "connector.lambdaConfiguration.reconcileId": id},
+		},
+		{name: "LDAP, another security", do: `POST /api/connector {"connector":{"name":"L","type":"LDAP",` + ldap + `,"securityMethod":"StartTLS"}}`, status: 400, codes: "[invalid]connector.securityMethod"},
+		{
+			name: "LDAP, everything wrong at once", do: `POST /api/connector {"connector":{"name":"L","type":"LDAP","authenticationURL":"ldap://ldap.example.com","connectTimeout":1,"readTimeout":1,"loginIdAttribute":"a)(b","securityMethod":"x"}}`,
+			status: 400, codes: "[blank]connector.baseStructure [blank]connector.identifyingAttribute [blank]connector.lambdaConfiguration.reconcileId [blank]connector.requestedAttributes [blank]connector.systemAccountDN [blank]connector.systemAccountPassword [invalid]connector.loginIdAttribute [invalid]connector.securityMethod",
 		},
 		{name: "read", given: given, do: "GET" + one, status: 200, want: values{"connector.name": "Cognito"}},
 		{name: "list, with FusionAuth's own", given: given, do: "GET /api/connector", status: 200, want: values{"connectors.0.id": connectorID, "connectors.0.type": "FusionAuth", "connectors.1.id": id, "connectors.2": absent}},

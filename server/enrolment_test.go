@@ -17,6 +17,7 @@ func TestEnrolment(t *testing.T) {
 		both     = `{"user":{"email":"new@example.com","password":"made-up password"},"registration":{"applicationId":"` + applicationID + `"}`
 		combined = `POST /api/user/registration ` + both
 		one      = " /api/user/" + janeID
+		template = `PATCH /api/tenant/` + tenantID + ` {"tenant":{"emailConfiguration":{"setPasswordEmailTemplateId":"` + nobodyID + `"}}}`
 		block    = `PATCH /api/tenant/` + tenantID + ` {"tenant":{"registrationConfiguration":{"blockedDomains":["spam.EXAMPLE.com"]}}}`
 	)
 	check(t, []scenario{
@@ -63,9 +64,9 @@ func TestEnrolment(t *testing.T) {
 			do: "PUT /api/user/registration/" + janeID + "/" + applicationID + ` {"registration":{"verified":true}}`, status: 200, want: values{"registration.verified": false},
 		},
 		{name: "no authentication token unless asked for", do: combined + `}`, status: 200, want: values{"registration.authenticationToken": absent}},
-		{name: "a password that is to be set", do: combined + `,"sendSetPasswordEmail":true}`, status: 200, want: values{"token": absent, "user.passwordLastUpdateInstant": absent}},
+		{name: "a password that is to be set", given: []string{template}, do: combined + `,"sendSetPasswordEmail":true}`, status: 200, want: values{"token": absent, "user.passwordLastUpdateInstant": absent}},
 		{name: "a password that is not", given: []string{combined + `,"sendSetPasswordIdentityType":"doNotSend"}`}, do: login("new@example.com", "made-up password"), status: 200},
-		{name: "a password that is to be set is none", given: []string{combined + `,"sendSetPasswordIdentityType":"email"}`}, do: login("new@example.com", "made-up password"), status: 404},
+		{name: "a password that is to be set is none", given: []string{template, combined + `,"sendSetPasswordIdentityType":"email"}`}, do: login("new@example.com", "made-up password"), status: 404},
 
 		{name: "the current password, wrong", do: "PATCH" + one + ` {"user":{"firstName":"J"},"currentPassword":"wrong"}`, status: 400, codes: "[invalid]user.currentPassword"},
 		{name: "the current password, right", do: "PATCH" + one + ` {"user":{"firstName":"J"},"currentPassword":"` + password + `"}`, status: 200},

@@ -87,6 +87,11 @@ func (s *Server) makeDefaults(ctx context.Context, given kickstart.Givens) error
 	if err := s.makeDocuments(ctx, given.Objects); err != nil {
 		return err
 	}
+	if s.config.Kickstart == "" {
+		if err := s.makeEmailTemplates(ctx, tenant.ID); err != nil {
+			return err
+		}
+	}
 	if err := s.db.Settle(ctx, settingDefaultTenant, string(given.TenantID)); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -22,9 +23,12 @@ import (
 	"wherry/server/internal/deliver"
 	"wherry/server/internal/events"
 	"wherry/server/internal/fa"
+	"wherry/server/internal/hosted"
 	"wherry/server/internal/identity"
 	"wherry/server/internal/jobs"
 	"wherry/server/internal/keys"
+	"wherry/server/internal/lambda"
+	"wherry/server/internal/mail"
 	"wherry/server/internal/oauth"
 	"wherry/server/internal/pages"
 	"wherry/server/internal/password"
@@ -50,6 +54,9 @@ type Config struct {
 	// AllowPrivateConnectors lets connectors call loopback and private
 	// addresses. Whoever can configure a connector can then reach them.
 	AllowPrivateConnectors bool
+	// MailRoots are whom the certificates of mail servers are trusted by.
+	// Default: whom the system trusts.
+	MailRoots *x509.CertPool
 	// ImportBytes is how large a request to import users may be. Default: 1 GiB.
 	ImportBytes int64
 
@@ -129,22 +136,31 @@ func (s *Server) wire(ids instance) {
 		Logs: s.db.ActionLogs, Actions: s.db.UserActions, Reasons: s.db.UserActionReasons, Applications: s.db.Applications,
 		Users: s.db, Now: s.config.Now, NewID: newID,
 	}
+	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
+	office := s.newOffice()
 	service := &identity.Service{
 		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
 		Store: users, Identifiers: s.db, Counters: s.db, Actions: actions,
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
-		Outside:   &deliver.Connectors{Events: s.logs, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors},
-		Codes: &deliver.Codes{
-			Messengers: s.db.Messengers, Templates: s.db.MessageTemplates, Events: s.logs, AllowPrivate: s.config.AllowPrivateConnectors,
+		Outside: &deliver.Connectors{
+			Events: s.logs, Lambdas: lambdas, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors,
 		},
-		Now: s.config.Now, NewID: newID, Witness: s.bus,
+		Codes: &deliver.Codes{
+			Messengers: s.db.Messengers, Templates: s.db.MessageTemplates, Mail: codeMailer{office}, Events: s.logs,
+			AllowPrivate: s.config.AllowPrivateConnectors,
+		},
+		Mailer: mailer{}, Lambdas: lambdas, Now: s.config.Now, NewID: newID, Witness: s.bus,
 	}
+	s.jobs.Handle(mail.Job, office.Send)
+	s.jobs.Handle(mail.MessageJob, office.SendMessage)
+	s.jobs.Handle(forgotJob, s.forgotPassword(service))
 	importer := &identity.Importer{
 		Service: service, Schemes: password.Schemes, Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
 		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{
-		Signer: s.keys, Verifier: s.keys, Groups: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications, Now: s.config.Now, NewID: newID,
+		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications,
+		Now: s.config.Now, NewID: newID,
 	}
 	mux := &api.Mux{
 		ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
@@ -178,6 +194,10 @@ func (s *Server) wire(ids instance) {
 	(&api.WebAuthn{
 		Passkeys: &identity.Passkeys{Service: service, Store: s.db}, Store: s.db, Users: s.db, Tokens: tokens, Applications: s.db.Applications,
 	}).Mount(mux)
+	(&api.Passwordless{Service: service, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
+	(&api.ForgotPassword{Service: service, Applications: s.db.Applications}).Mount(mux)
+	(&api.Verification{Service: service, Applications: s.db.Applications, Users: s.db}).Mount(mux)
+	(&api.Mails{Office: office, Templates: s.db.EmailTemplates, Applications: s.db.Applications, Users: s.db}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
 	(&api.AuditLogs{Store: s.db, Log: s.logs, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.LoginRecords{Store: s.db, Zone: s.db.SystemConfiguration}).Mount(mux)
@@ -189,6 +209,10 @@ func (s *Server) wire(ids instance) {
 		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)
+	(&hosted.Server{
+		Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, Service: service,
+		Later: later{s.db}, Pages: hostedSite{site}, Log: s.config.Log,
+	}).Mount(mux.ServeMux)
 	s.handler = &router{mux: mux.ServeMux, notFound: site.notFound, log: s.config.Log}
 }
 

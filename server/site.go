@@ -3,6 +3,7 @@ package server
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"wherry/server/internal/oauth"
 	"wherry/server/internal/pages"
@@ -32,6 +33,9 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 		Frame:   pages.Frame{Tenant: page.Tenant, Application: page.Application},
 		LoginID: page.LoginID, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
 		Action: "/oauth2/authorize", Hidden: fields(page.Hidden),
+	}
+	if page.ForgotPassword {
+		login.ForgotURL = forgotURL(page.Hidden)
 	}
 	s.ended(w, r, s.pages.Login(w, r, status, login))
 }
@@ -63,6 +67,16 @@ func fields(hidden []oauth.Field) (list []pages.Field) {
 		list = append(list, pages.Field(field))
 	}
 	return list
+}
+
+// forgotURL is the page for forgotten passwords, which carries the request along
+// as the login page does.
+func forgotURL(hidden []oauth.Field) string {
+	q := url.Values{}
+	for _, field := range hidden {
+		q.Set(field.Name, field.Value)
+	}
+	return "/password/forgot?" + q.Encode()
 }
 
 // Error implements oauth.Pages.

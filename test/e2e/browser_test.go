@@ -20,7 +20,7 @@ import (
 func TestSignInWithABrowser(t *testing.T) {
 	t.Parallel()
 	program := need.Program(t, "apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
-	p := start(t, "rehearse", "--json", "--server", "127.0.0.1:0", "--connector", "127.0.0.1:0", "--pool", "127.0.0.1:0", "--app", "127.0.0.1:0")
+	p := start(t, "rehearse", "--json", "--server", "127.0.0.1:0", "--connector", "127.0.0.1:0", "--pool", "127.0.0.1:0", "--app", "127.0.0.1:0", "--mail", "127.0.0.1:0")
 	var shown struct {
 		SignIn string
 		People []struct{ LoginID, Password string }

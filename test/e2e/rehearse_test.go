@@ -56,7 +56,7 @@ func TestRehearsalLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	tmp := t.TempDir()
 	p := startWith(t, []string{"TMPDIR=" + tmp}, "rehearse", "--json",
-		"--server", "127.0.0.1:0", "--connector", "127.0.0.1:0", "--pool", "127.0.0.1:0", "--app", "127.0.0.1:0")
+		"--server", "127.0.0.1:0", "--connector", "127.0.0.1:0", "--pool", "127.0.0.1:0", "--app", "127.0.0.1:0", "--mail", "127.0.0.1:0")
 	shown := p.firstLine()
 	var addresses struct{ Server, Dir string }
 	if err := json.Unmarshal([]byte(shown), &addresses); err != nil {
@@ -83,6 +83,7 @@ func TestPortInUseNamesPortAndFlag(t *testing.T) {
 	for name, args := range map[string][]string{
 		"--server": {"rehearse", "--check", "--server", taken},
 		"--app":    {"rehearse", "--check", "--app", taken},
+		"--mail":   {"rehearse", "--check", "--mail", taken},
 		"--listen": {"server", "--listen", taken},
 	} {
 		r := run(t, args...)

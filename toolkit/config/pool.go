@@ -91,6 +91,10 @@ type SignIn struct {
 	Groups string `yaml:"groups" jsonschema:"enum=token,enum=admin_list_groups_for_user,default=token"`
 	// How long an answer may take, Cognito's part included. FusionAuth gives up after about a second.
 	Deadline time.Duration `yaml:"deadline" jsonschema:"default=900ms"`
+	// Answer whether the pool knows somebody who has forgotten the password and has not come across yet. Wherry's own server asks
+	// that, if its connector is told to; FusionAuth does not. Needs IAM credentials for ListUsers, AdminGetUser and
+	// AdminListGroupsForUser. Whoever has the connector's secret can then ask who is in the pool.
+	ForgotPassword bool `yaml:"forgot_password" jsonschema:"default=false"`
 	// What becomes of users whom Cognito does not simply sign in.
 	Outcomes Outcomes `yaml:"outcomes"`
 	// How many sign-ins may be in flight.

@@ -48,7 +48,7 @@ func (v verdict) word() string {
 
 // turnedAway tells whether something other than the password stood in the way.
 func (v verdict) turnedAway() bool {
-	return v.user == nil && v.outcome != cognito.WrongCredentials
+	return v.user == nil && v.outcome != cognito.WrongCredentials && v.outcome != cognito.Unknown
 }
 
 func (v verdict) level() slog.Level {

@@ -16,6 +16,8 @@ import (
 type signIn struct {
 	LoginID  string        `json:"loginId"` // what the user typed, unchanged
 	Password secret.String `json:"password"`
+
+	lookUp bool // whether somebody is known is all that is asked
 }
 
 // arrives is how long a request may take to arrive, so that nobody occupies a
@@ -41,7 +43,7 @@ func (k *Connector) open(w http.ResponseWriter, r *http.Request) (*pool, signIn,
 	if r.Method != http.MethodPost {
 		return nil, signIn{}, http.StatusMethodNotAllowed
 	}
-	req, status := read(http.MaxBytesReader(w, r.Body, k.maxBody))
+	req, status := read(http.MaxBytesReader(w, r.Body, k.maxBody), isLookUp(r))
 	_ = connection.SetReadDeadline(time.Time{})
 	return p, req, status
 }
@@ -62,13 +64,13 @@ func (k *Connector) poolAt(path string) *pool {
 	return k.pools[strings.TrimSuffix(name, "/")]
 }
 
-func read(body io.Reader) (signIn, int) {
-	var req signIn
+func read(body io.Reader, lookUp bool) (signIn, int) {
+	req := signIn{lookUp: lookUp}
 	data, err := io.ReadAll(body)
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return req, http.StatusRequestEntityTooLarge
 	}
-	if err != nil || json.Unmarshal(data, &req) != nil || req.LoginID == "" || req.Password == "" {
+	if err != nil || json.Unmarshal(data, &req) != nil || req.LoginID == "" || (req.Password == "") != lookUp {
 		return req, http.StatusBadRequest
 	}
 	return req, http.StatusOK

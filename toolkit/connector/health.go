@@ -27,7 +27,7 @@ type health struct {
 // is not: one such user must not take the connector out of service.
 func (p *pool) vital(operation string) bool {
 	switch operation {
-	case "AdminGetUser":
+	case "AdminGetUser", "ListUsers":
 		return false
 	case "AdminListGroupsForUser":
 		return p.Connector.Groups == config.GroupsAdmin

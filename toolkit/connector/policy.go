@@ -44,6 +44,9 @@ func (v verdict) refuse(err error) verdict {
 
 // ask puts the password before Cognito and follows the policy for what it says.
 func (p *pool) ask(ctx context.Context, req signIn) verdict {
+	if req.lookUp {
+		return p.lookUp(ctx, req)
+	}
 	s, err := p.cognito.SignIn(ctx, req.LoginID, req.Password)
 	if err != nil {
 		return verdict{}.refuse(err)
@@ -128,12 +131,12 @@ func (p *pool) carry(ctx context.Context, req signIn, v verdict, in plan.Cognito
 	}
 	u := mapped.User
 	u.PasswordChangeRequired = u.PasswordChangeRequired || v.outcome == cognito.TemporaryPassword
-	if v.outcome == cognito.TemporaryPassword && p.owesFactor(in) && u.TwoFactor == nil {
+	if unasked := v.outcome == cognito.TemporaryPassword || v.outcome == cognito.Known; unasked && p.owesFactor(in) && u.TwoFactor == nil {
 		policy = p.Connector.Outcomes.OtherFactor
 	}
 	switch {
 	case policy == config.Refuse:
-		v.outcome, v.hint = cognito.TOTPFactor, "Cognito asks for a factor after the new password; connector.outcomes.other_factor says refuse"
+		v.outcome, v.hint = cognito.TOTPFactor, "Cognito will ask for a factor that cannot be carried; connector.outcomes.other_factor says refuse"
 		return v
 	case policy == config.CarryWithoutFactor:
 		u.TwoFactor, v.withoutFactor = nil, true

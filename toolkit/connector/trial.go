@@ -48,7 +48,7 @@ func (k *Connector) Try(ctx context.Context, name, login string, password secret
 	var trace cognito.Trace
 	ctx = cognito.WithTrace(ctx, &trace)
 	start := time.Now()
-	v := p.signIn(ctx, signIn{login, password})
+	v := p.signIn(ctx, signIn{LoginID: login, Password: password})
 	took := time.Since(start)
 	t := Trial{
 		Pool: p.Name, Milliseconds: milliseconds(took), Outcome: string(v.outcome), Answer: v.word(),

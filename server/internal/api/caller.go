@@ -74,6 +74,16 @@ func (c caller) narrowed(r *http.Request) (caller, error) {
 	return c, nil
 }
 
+// anybody is who asks where no API key is needed: the key is nil without one that
+// may. The header names the tenant either way.
+func (m *Mux) anybody(r *http.Request, endpoint string) (caller, error) {
+	c, err := m.authenticate(r, r.Method, endpoint)
+	if errors.Is(err, errUnauthorized) {
+		return caller{}.narrowed(r)
+	}
+	return c, err
+}
+
 func (m *Mux) presented(r *http.Request) (*fa.APIKey, error) {
 	value := r.Header.Get("Authorization")
 	if value == "" {

@@ -11,6 +11,12 @@ import (
 // documents: FusionAuth's clients write and read them, other parts of the
 // server use them.
 type Catalog struct {
+	// CheckLambda reports a body that cannot be run.
+	CheckLambda func(*fa.Lambda) error
+	// CheckEmail and CheckMessage report what of a template cannot be rendered.
+	CheckEmail   func(*fa.EmailTemplate) error
+	CheckMessage func(*fa.MessageTemplate) error
+
 	Consents             Documents[fa.Consent]
 	EmailTemplates       Documents[fa.EmailTemplate]
 	FormFields           Documents[fa.FormField]
@@ -48,7 +54,7 @@ func (h *Catalog) Mount(m *Mux) {
 		name: "consent", plural: "consents", path: "/api/consent", store: h.Consents, blank: fa.NewConsent, refer: h.consentRefers,
 	}, byName[fa.Consent]())
 	serve(m, at, &resource[fa.EmailTemplate]{
-		name: "emailTemplate", plural: "emailTemplates", path: "/api/email/template", store: h.EmailTemplates, blank: fa.NewEmailTemplate,
+		name: "emailTemplate", plural: "emailTemplates", path: "/api/email/template", store: h.EmailTemplates, blank: fa.NewEmailTemplate, check: h.CheckEmail,
 	}, byName[fa.EmailTemplate]())
 	serve(m, at, &resource[fa.Form]{
 		name: "form", plural: "forms", path: "/api/form", store: h.Forms, blank: fa.NewForm, refer: h.formRefers,
@@ -62,12 +68,12 @@ func (h *Catalog) Mount(m *Mux) {
 		store: h.IPAccessControlLists, blank: fa.NewIPAccessControlList,
 	}, byName[fa.IPAccessControlList]())
 	serve(m, at, &resource[fa.Lambda]{
-		name: "lambda", plural: "lambdas", path: "/api/lambda", store: h.Lambdas, blank: fa.NewLambda,
+		name: "lambda", plural: "lambdas", path: "/api/lambda", store: h.Lambdas, blank: fa.NewLambda, check: h.CheckLambda,
 		listed: func(q url.Values, l *fa.Lambda) bool { return !q.Has("type") || q.Get("type") == l.Type },
 	}, lambdaSearch)
 	serve(m, at, &resource[fa.MessageTemplate]{
 		name: "messageTemplate", plural: "messageTemplates", path: "/api/message/template",
-		store: h.MessageTemplates, blank: fa.NewMessageTemplate,
+		store: h.MessageTemplates, blank: fa.NewMessageTemplate, check: h.CheckMessage,
 	})
 	serve(m, at, &resource[fa.Messenger]{
 		name: "messenger", plural: "messengers", path: "/api/messenger", store: h.Messengers, blank: fa.NewMessenger,

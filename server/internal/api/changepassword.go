@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
@@ -17,7 +19,7 @@ import (
 type ChangePassword struct {
 	Service interface {
 		WhoMayChange(ctx context.Context, id string) (*fa.Account, error)
-		ChangePasswordByID(ctx context.Context, id string, next identity.NewPassword) (oneTimePassword string, err error)
+		ResetPassword(ctx context.Context, id string, next identity.NewPassword) (oneTimePassword string, state jsontext.Value, err error)
 		ChangePassword(ctx context.Context, user *fa.Account, next identity.NewPassword) (oneTimePassword string, err error)
 	}
 	Users   UserStore
@@ -46,6 +48,11 @@ type changePasswordRequest struct {
 	Rest             fa.Rest  `json:",embed"`
 }
 
+type changePasswordResponse struct {
+	OneTimePassword string         `json:"oneTimePassword"`
+	State           jsontext.Value `json:"state,omitzero"` // with which the id was asked for
+}
+
 // change serves the three ways: by a changePasswordId, which wins; by a login id
 // and an API key; by a token and the current password.
 func (h *ChangePassword) change(w http.ResponseWriter, r *http.Request) error {
@@ -62,11 +69,11 @@ func (h *ChangePassword) change(w http.ResponseWriter, r *http.Request) error {
 		Password: secret.String(q.Password), CurrentPassword: secret.String(q.CurrentPassword), TrustToken: q.TrustToken, TrustChallenge: q.TrustChallenge,
 	}
 	if id := cmp.Or(q.ChangePasswordID, r.PathValue("changePasswordId")); id != "" {
-		code, err := h.Service.ChangePasswordByID(r.Context(), id, next)
+		code, state, err := h.Service.ResetPassword(r.Context(), id, next)
 		if err != nil {
 			return err
 		}
-		return respond(w, http.StatusOK, map[string]string{"oneTimePassword": code})
+		return respond(w, http.StatusOK, changePasswordResponse{code, state})
 	}
 	return h.mux.asUser(r, http.MethodPost, "/api/user/change-password", func(r *http.Request) error {
 		if callerOf(r).user != "" {
@@ -90,7 +97,7 @@ func (h *ChangePassword) changeOwn(w http.ResponseWriter, r *http.Request, next 
 	if err != nil {
 		return err
 	}
-	return respond(w, http.StatusOK, map[string]string{"oneTimePassword": code})
+	return respond(w, http.StatusOK, changePasswordResponse{OneTimePassword: code})
 }
 
 func (h *ChangePassword) changeNamed(w http.ResponseWriter, r *http.Request, q *changePasswordRequest, next identity.NewPassword) error {

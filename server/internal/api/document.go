@@ -17,8 +17,8 @@ type stamps struct {
 	now   func() time.Time
 }
 
-// complete fills in the hooks that all documents share. Of those that the
-// resource brings, check runs before the document is validated.
+// complete fills in the hooks that all documents share. What check
+// refuses comes back with what makes the document invalid.
 func complete[T any, P fa.Document[T]](at stamps, r *resource[T]) *resource[T] {
 	if r.create == nil {
 		r.create = func(_ context.Context, _ caller, v *T, id fa.ID) error {
@@ -35,13 +35,11 @@ func complete[T any, P fa.Document[T]](at stamps, r *resource[T]) *resource[T] {
 	}
 	refused := r.check
 	r.check = func(v *T) error {
-		if refused != nil {
-			if err := refused(v); err != nil {
-				return err
-			}
-		}
 		P(v).Normalize()
-		return P(v).Validate()
+		if refused == nil {
+			return P(v).Validate()
+		}
+		return fa.Join(refused(v), P(v).Validate())
 	}
 	return r
 }

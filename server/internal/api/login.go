@@ -64,9 +64,8 @@ type loginRequest struct {
 // event is where the request came from. What it says of that itself goes first.
 func (l *loginRequest) event(r *http.Request) identity.EventInfo {
 	info := l.EventInfo
-	info.IPAddress = cmp.Or(info.IPAddress, l.IPAddress, peer(r))
-	info.UserAgent = cmp.Or(info.UserAgent, r.UserAgent())
-	return info
+	info.IPAddress = cmp.Or(info.IPAddress, l.IPAddress)
+	return eventInfo(r, info)
 }
 
 func (h *Login) login(w http.ResponseWriter, r *http.Request) error {
@@ -96,7 +95,7 @@ func (h *Login) login(w http.ResponseWriter, r *http.Request) error {
 // place is where somebody signs in: to an application, or to a tenant alone.
 // Without an API key that is only possible where they do not ask for one.
 func (h *Login) place(r *http.Request, applicationID fa.ID) (caller, *fa.Application, *fa.Tenant, error) {
-	c, err := h.caller(r)
+	c, err := h.mux.anybody(r, "/api/login")
 	if err != nil {
 		return c, nil, nil, err
 	}
@@ -119,16 +118,6 @@ func (h *Login) place(r *http.Request, applicationID fa.ID) (caller, *fa.Applica
 		return c, nil, nil, errUnauthorized
 	}
 	return c, application, tenant, nil
-}
-
-// caller is who asks; its key is nil without one that may. The header names the
-// tenant either way.
-func (h *Login) caller(r *http.Request) (caller, error) {
-	c, err := h.mux.authenticate(r, http.MethodPost, "/api/login")
-	if errors.Is(err, errUnauthorized) {
-		return caller{}.narrowed(r)
-	}
-	return c, err
 }
 
 // activeApplication is the one that somebody signs in to; nil when none is named.

@@ -129,6 +129,10 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &tooLarge):
 		_ = respond(w, http.StatusRequestEntityTooLarge,
 			fa.GeneralError("requestTooLarge", "The request body is larger than %d bytes.", tooLarge.Limit))
+	case errors.Is(err, identity.ErrNoTemplate):
+		w.WriteHeader(http.StatusForbidden)
+	case errors.Is(err, identity.ErrNoAddress):
+		w.WriteHeader(http.StatusUnprocessableEntity)
 	case errors.Is(err, errUnauthorized):
 		w.WriteHeader(http.StatusUnauthorized)
 	case errors.Is(err, fa.ErrNotFound), errors.Is(err, identity.ErrCredentials):

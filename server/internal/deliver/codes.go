@@ -1,12 +1,9 @@
 package deliver
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 
 	"wherry/server/internal/fa"
@@ -55,7 +52,7 @@ func (c *Codes) text(ctx context.Context, m identity.CodeMessage) error {
 	if err == nil {
 		var words *fa.MessageTemplate
 		if words, err = c.Templates.Get(ctx, template); err == nil {
-			return c.post(ctx, messenger, textMessage{
+			return c.post(ctx, messenger, fa.SMSMessage{
 				Code: m.Code, PhoneNumber: m.Method.MobilePhone, UserID: m.User.ID,
 				TextMessage: strings.ReplaceAll(words.In(m.User.PreferredLanguages), "${code}", m.Code),
 			})
@@ -67,20 +64,10 @@ func (c *Codes) text(ctx context.Context, m identity.CodeMessage) error {
 	return err
 }
 
-// textMessage is what a messenger of the type Generic receives.
-//
-// Source: https://fusionauth.io/docs/customize/email-and-messages/generic-messenger
-type textMessage struct {
-	Code        string `json:"code"`
-	PhoneNumber string `json:"phoneNumber"`
-	TextMessage string `json:"textMessage"`
-	UserID      fa.ID  `json:"userId"`
-}
-
 // post hands a message to a messenger. Why that failed stands in the event log,
 // without the code.
-func (c *Codes) post(ctx context.Context, to *fa.Messenger, m textMessage) error {
-	failure := c.deliver(ctx, to, m)
+func (c *Codes) post(ctx context.Context, to *fa.Messenger, m fa.SMSMessage) error {
+	failure := hand(ctx, &c.clients, c.AllowPrivate, to, m)
 	if failure == nil {
 		return nil
 	}
@@ -90,37 +77,4 @@ func (c *Codes) post(ctx context.Context, to *fa.Messenger, m textMessage) error
 		return err
 	}
 	return fa.GeneralError("MessengerError", "The message could not be sent. The event log has the reason.")
-}
-
-func (c *Codes) deliver(ctx context.Context, to *fa.Messenger, m textMessage) error {
-	if to.Type != fa.MessengerGeneric {
-		return fmt.Errorf("messengers of the type %s cannot be used yet", to.Type)
-	}
-	r := newReceiver(to.ConnectTimeout, to.ReadTimeout)
-	r.roots = to.SSLCertificate
-	client, err := c.clients.to(r, c.AllowPrivate)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, r.whole())
-	defer cancel()
-	body, err := fa.Encode(m)
-	if err != nil {
-		return errors.New("the message cannot be encoded")
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(body))
-	if err != nil {
-		return errors.New("the URL cannot be used")
-	}
-	introduce(req, to.HTTPAuthenticationUsername, to.HTTPAuthenticationPassword, to.Headers)
-	resp, err := client.Do(req)
-	if err != nil {
-		return plainly(err)
-	}
-	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxAnswer)) // so that the connection can be used again
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return fmt.Errorf("it answered with the status %d", resp.StatusCode)
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,8 @@ const maxAnswer = 1 << 20
 // identity.Outside.
 type Connectors struct {
 	Events       EventLog
+	Lambdas      Reconciler     // makes users of what directories say
+	Roots        *x509.CertPool // whom directories are trusted by; nil: whom the system trusts
 	Now          func() time.Time
 	Keys         Keys // for client certificates
 	AllowPrivate bool
@@ -37,7 +40,7 @@ func (c *Connectors) receiver(ctx context.Context, conn *fa.Connector) (receiver
 
 // Authenticate implements identity.Outside.
 func (c *Connectors) Authenticate(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest) (*fa.User, error) {
-	trace := newTrace(conn, request, c.Now)
+	trace := newTrace(conn, request, "authenticate to", c.Now)
 	user, failure := c.ask(ctx, conn, request, trace)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("ask the connector: %w", err) // whoever signs in has left: nobody is to blame
@@ -80,6 +83,8 @@ func (c *Connectors) ask(ctx context.Context, conn *fa.Connector, request identi
 	ctx, cancel := context.WithTimeout(ctx, to.whole())
 	defer cancel()
 	switch conn.Type {
+	case fa.ConnectorLDAP:
+		return c.ldap(ctx, to, conn, request, t)
 	case fa.ConnectorGeneric:
 		return generic(ctx, client, conn, request, t)
 	case fa.ConnectorFusionAuth:
@@ -92,20 +97,30 @@ func (c *Connectors) ask(ctx context.Context, conn *fa.Connector, request identi
 //
 // Source: https://fusionauth.io/docs/lifecycle/migrate-users/connectors/generic-connector
 func generic(ctx context.Context, client *http.Client, conn *fa.Connector, request identity.ConnectorRequest, t *trace) (*fa.User, error) {
-	req, err := newConnectorRequest(ctx, conn, request)
+	req, err := newSignInRequest(ctx, conn, request)
 	if err != nil {
 		return nil, err
 	}
+	body, err := found(client, req, t)
+	if err != nil || body == nil {
+		return nil, err
+	}
+	return t.user(body)
+}
+
+// found makes a request; the body is nil when the connector knows nobody of that
+// kind.
+func found(client *http.Client, req *http.Request, t *trace) ([]byte, error) {
 	status, body, err := call(client, req, t)
 	switch {
 	case err != nil:
 		return nil, err
 	case status == http.StatusNotFound:
-		return nil, nil //nolint:nilnil // documented at ask: nobody, and no error
+		return nil, nil
 	case status != http.StatusOK:
 		return nil, fmt.Errorf("status %d is neither 200 nor 404", status)
 	}
-	return t.user(body)
+	return body, nil
 }
 
 // call makes a request. Of an answer that is no success, what the body is does
@@ -129,14 +144,18 @@ func call(client *http.Client, req *http.Request, t *trace) (status int, body []
 	return resp.StatusCode, body, nil
 }
 
-func newConnectorRequest(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest) (*http.Request, error) {
+func newSignInRequest(ctx context.Context, conn *fa.Connector, request identity.ConnectorRequest) (*http.Request, error) {
 	if request.LoginIDTypes == nil {
 		request.LoginIDTypes = []string{}
 	}
-	body, err := fa.Encode(struct {
+	return newConnectorRequest(ctx, conn, struct {
 		identity.ConnectorRequest
 		Password string `json:"password"`
 	}{request, request.Password.Reveal()})
+}
+
+func newConnectorRequest(ctx context.Context, conn *fa.Connector, request any) (*http.Request, error) {
+	body, err := fa.Encode(request)
 	if err != nil {
 		return nil, errors.New("the login id or the password is not UTF-8")
 	}

@@ -440,14 +440,14 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 
 func TestConnectorsThatCannotBeAsked(t *testing.T) {
 	t.Parallel()
-	ldap := connector("ldap://directory.example.com")
-	ldap.Type = fa.ConnectorLDAP
+	other := connector("http://example.com")
+	other.Type = "Telnet"
 	for name, test := range map[string]struct {
 		connector *fa.Connector
 		password  string
 		want      string
 	}{
-		"LDAP":       {ldap, plain, "type LDAP cannot be asked yet"},
+		"type":       {other, plain, "type Telnet cannot be asked"},
 		"URL":        {connector("http://example.com:port"), plain, "[not a URL]"},
 		"not UTF-8":  {connector("http://example.com"), "\xff", "not UTF-8"},
 		"no scheme":  {connector("example.com"), plain, "URL cannot be used"},

@@ -52,19 +52,7 @@ func public(addr netip.Addr) bool {
 // address that is dialled, after name resolution, so a name that changes its
 // mind gains nothing.
 func newClient(r receiver, config *tls.Config, allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{Timeout: r.connect}
-	if !allowPrivate {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error {
-			to, err := netip.ParseAddrPort(address)
-			if err != nil {
-				return fmt.Errorf("read the address: %w", err)
-			}
-			if !public(to.Addr()) {
-				return errPrivate
-			}
-			return nil
-		}
-	}
+	dialer := newDialer(r, allowPrivate)
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext:            dialer.DialContext,
@@ -78,6 +66,24 @@ func newClient(r receiver, config *tls.Config, allowPrivate bool) *http.Client {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// newDialer checks the address that is dialled, unless private ones are allowed.
+func newDialer(r receiver, allowPrivate bool) *net.Dialer {
+	dialer := &net.Dialer{Timeout: r.connect}
+	if !allowPrivate {
+		dialer.Control = func(_, address string, _ syscall.RawConn) error {
+			to, err := netip.ParseAddrPort(address)
+			if err != nil {
+				return fmt.Errorf("read the address: %w", err)
+			}
+			if !public(to.Addr()) {
+				return errPrivate
+			}
+			return nil
+		}
+	}
+	return dialer
 }
 
 // EventLog is where deliveries are reported.

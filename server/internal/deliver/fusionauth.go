@@ -34,7 +34,7 @@ func fusionAuth(ctx context.Context, client *http.Client, conn *fa.Connector, re
 	if request.LoginIDTypes == nil { // an empty list would be no type at all
 		request.LoginIDTypes = []string{fa.IdentityEmail, fa.IdentityUsername}
 	}
-	req, err := newConnectorRequest(ctx, conn, request)
+	req, err := newSignInRequest(ctx, conn, request)
 	if err != nil {
 		return nil, err
 	}

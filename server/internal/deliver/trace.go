@@ -28,17 +28,19 @@ type trace struct {
 	loginID   string
 	hide      func(string) string
 	status    int
+	outcome   string // which Wherry's connector gives
 	body      []byte
 	now       func() time.Time
 	lines     strings.Builder
 }
 
-func newTrace(c *fa.Connector, r identity.ConnectorRequest, now func() time.Time) *trace {
+// newTrace begins a trace; what is what the connector is asked to do.
+func newTrace(c *fa.Connector, r identity.ConnectorRequest, what string, now func() time.Time) *trace {
 	t := &trace{connector: c, hide: veil(secretsOf(c, r)...), now: now}
 	t.loginID = t.hide(r.LoginID) // people do type their password there
 	fmt.Fprintf(&t.lines, "%s connector debug log for [%s] [%s]\n\n", c.Type, c.Name, c.ID)
-	t.line("Attempt to authenticate to application [%s] from [%s] for [%s] against [%s].",
-		r.ApplicationID, r.EventInfo.IPAddress, t.loginID, t.address())
+	t.line("Attempt to %s application [%s] from [%s] for [%s] against [%s].",
+		what, r.ApplicationID, r.EventInfo.IPAddress, t.loginID, t.address())
 	return t
 }
 
@@ -49,6 +51,9 @@ func secretsOf(c *fa.Connector, r identity.ConnectorRequest) []string {
 	if c.HTTPAuthenticationPassword != "" {
 		pair := c.HTTPAuthenticationUsername + ":" + c.HTTPAuthenticationPassword
 		secrets = append(secrets, c.HTTPAuthenticationPassword, base64.StdEncoding.EncodeToString([]byte(pair)))
+	}
+	if c.SystemAccountPassword != "" {
+		secrets = append(secrets, c.SystemAccountPassword)
 	}
 	for _, value := range c.Headers {
 		if len(value) >= shortest {
@@ -74,8 +79,8 @@ func (t *trace) line(format string, args ...any) {
 func (t *trace) answered(resp *http.Response, body []byte) {
 	t.status, t.body = resp.StatusCode, body
 	t.line("The endpoint returned status code [%d].", resp.StatusCode)
-	if outcome := resp.Header.Get(outcomeHeader); outcome != "" {
-		t.line("The endpoint gave the outcome [%s].", t.hide(outcome))
+	if t.outcome = resp.Header.Get(outcomeHeader); t.outcome != "" {
+		t.line("The endpoint gave the outcome [%s].", t.hide(t.outcome))
 	}
 }
 
@@ -95,13 +100,18 @@ func (t *trace) user(body []byte) (*fa.User, error) {
 		return nil, errors.New("the answer has no [user.id]")
 	}
 	user := &answer.User.User
+	t.show(user)
+	return user, nil
+}
+
+// show writes the user down.
+func (t *trace) show(user *fa.User) {
 	if shown, err := fa.Encode(user); err == nil {
 		pretty := jsontext.Value(shown)
 		if pretty.Indent() == nil {
 			t.line("Connector User:\n%s", t.hide(start(string(pretty), longest)))
 		}
 	}
-	return user, nil
 }
 
 func (t *trace) String() string { return t.lines.String() }

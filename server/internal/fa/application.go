@@ -12,26 +12,39 @@ import (
 type Application struct {
 	Active                           bool                                       `json:"active"`
 	AuthenticationTokenConfiguration Enableable                                 `json:"authenticationTokenConfiguration"`
+	BaseURL                          string                                     `json:"baseURL,omitzero"` // of the links in mails
 	Data                             Data                                       `json:"data"`
+	EmailConfiguration               ApplicationEmailConfiguration              `json:"emailConfiguration,omitzero"`
 	ID                               ID                                         `json:"id,omitzero"`
 	InsertInstant                    int64                                      `json:"insertInstant,omitzero"`
 	ExternalIdentifierConfiguration  ApplicationExternalIdentifierConfiguration `json:"externalIdentifierConfiguration"`
 	JWTConfiguration                 JWTConfiguration                           `json:"jwtConfiguration"`
+	LambdaConfiguration              ApplicationLambdaConfiguration             `json:"lambdaConfiguration,omitzero"`
 	LastUpdateInstant                int64                                      `json:"lastUpdateInstant,omitzero"`
 	LoginConfiguration               LoginConfiguration                         `json:"loginConfiguration"`
 	MultiFactorConfiguration         ApplicationMultiFactorConfiguration        `json:"multiFactorConfiguration"`
 	Name                             string                                     `json:"name"`
 	OAuthConfiguration               OAuthConfiguration                         `json:"oauthConfiguration"`
-	PasswordlessConfiguration        Enableable                                 `json:"passwordlessConfiguration"`
+	PasswordlessConfiguration        PasswordlessConfiguration                  `json:"passwordlessConfiguration"`
 	RegistrationConfiguration        RegistrationConfiguration                  `json:"registrationConfiguration"`
 	Roles                            []Role                                     `json:"roles"`
 	State                            string                                     `json:"state"`
 	TenantID                         ID                                         `json:"tenantId,omitzero"`
 	ThemeID                          ID                                         `json:"themeId,omitzero"`
 	Unverified                       RegistrationUnverified                     `json:"unverified"`
+	VerificationEmailTemplateID      ID                                         `json:"verificationEmailTemplateId,omitzero"`
 	VerificationStrategy             string                                     `json:"verificationStrategy,omitzero"` // ClickableLink or FormField
 	VerifyRegistration               bool                                       `json:"verifyRegistration"`
 	Rest                             Rest                                       `json:",embed"`
+}
+
+// PasswordlessConfiguration is whether people may sign in with what is sent to
+// them, and whether that is a link or a code to type.
+type PasswordlessConfiguration struct {
+	EmailLoginStrategy string `json:"emailLoginStrategy"`
+	Enabled            bool   `json:"enabled"`
+	PhoneLoginStrategy string `json:"phoneLoginStrategy"`
+	Rest               Rest   `json:",embed"`
 }
 
 // Enableable is a settings group of which we only know whether it is on.
@@ -108,6 +121,7 @@ func NewApplication() Application {
 			ScopeHandlingPolicy:           "Strict",
 			UnknownScopePolicy:            "Reject",
 		},
+		PasswordlessConfiguration: PasswordlessConfiguration{EmailLoginStrategy: VerifyByLink, PhoneLoginStrategy: VerifyByForm},
 		RegistrationConfiguration: RegistrationConfiguration{LoginIDType: "email", Type: "basic"},
 		Roles:                     []Role{},
 		State:                     StateActive,

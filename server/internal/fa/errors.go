@@ -70,6 +70,13 @@ func (e *Errors) OneOf(value, path string, allowed ...string) {
 	}
 }
 
+// Email adds an error if value is there and is no e-mail address.
+func (e *Errors) Email(value, path string) {
+	if value != "" && !isEmail(value) {
+		e.Field(path, "notEmail", "[%s] is not an e-mail address.", value)
+	}
+}
+
 // Positive adds an error unless value is greater than zero.
 func (e *Errors) Positive(value int, path string) {
 	if value <= 0 {

@@ -22,6 +22,29 @@ var LambdaTypes = []string{
 	"SteamReconcile", "TwitchReconcile", "TwitterReconcile", "UserInfoPopulate", "XboxReconcile",
 }
 
+// ApplicationLambdaConfiguration is the lambdas of an application; those that we
+// do not call are kept in Rest.
+type ApplicationLambdaConfiguration struct {
+	AccessTokenPopulateID               ID   `json:"accessTokenPopulateId,omitzero"`
+	IDTokenPopulateID                   ID   `json:"idTokenPopulateId,omitzero"`
+	MultiFactorRequirementID            ID   `json:"multiFactorRequirementId,omitzero"`
+	SelfServiceRegistrationValidationID ID   `json:"selfServiceRegistrationValidationId,omitzero"`
+	Rest                                Rest `json:",embed"`
+}
+
+// TenantLambdaConfiguration is the lambdas of a tenant.
+type TenantLambdaConfiguration struct {
+	LoginValidationID        ID   `json:"loginValidationId,omitzero"`
+	MultiFactorRequirementID ID   `json:"multiFactorRequirementId,omitzero"`
+	Rest                     Rest `json:",embed"`
+}
+
+// ConnectorLambdaConfiguration is the lambda of an LDAP connector.
+type ConnectorLambdaConfiguration struct {
+	ReconcileID ID   `json:"reconcileId,omitzero"`
+	Rest        Rest `json:",embed"`
+}
+
 // NewLambda returns a lambda with every default filled in.
 func NewLambda() Lambda { return Lambda{EngineType: "GraalJS"} }
 

@@ -27,6 +27,14 @@ type Messenger struct {
 	Rest                       Rest              `json:",embed"`
 }
 
+// SMSMessage is what a messenger is given.
+type SMSMessage struct {
+	Code        string `json:"code,omitzero"`
+	PhoneNumber string `json:"phoneNumber"`
+	TextMessage string `json:"textMessage"`
+	UserID      ID     `json:"userId,omitzero"`
+}
+
 const messageSMS = "SMS"
 
 // MessengerGeneric is the type of messengers that are an HTTP endpoint.

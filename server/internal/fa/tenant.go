@@ -9,6 +9,7 @@ import (
 //
 // Source: https://fusionauth.io/docs/apis/tenants
 type Tenant struct {
+	BaseURL                           string                            `json:"baseURL,omitzero"` // of the links in mails
 	Configured                        bool                              `json:"configured"`
 	ConnectorPolicies                 []ConnectorPolicy                 `json:"connectorPolicies"`
 	Data                              Data                              `json:"data"`
@@ -22,6 +23,7 @@ type Tenant struct {
 	Issuer                            string                            `json:"issuer,omitzero"` // any string; OIDC clients want a URL
 	JWTConfiguration                  JWTConfiguration                  `json:"jwtConfiguration"`
 	LastUpdateInstant                 int64                             `json:"lastUpdateInstant,omitzero"`
+	LambdaConfiguration               TenantLambdaConfiguration         `json:"lambdaConfiguration,omitzero"`
 	LoginConfiguration                TenantLoginConfiguration          `json:"loginConfiguration"`
 	LogoutURL                         string                            `json:"logoutURL,omitzero"`
 	MaximumPasswordAge                MaximumPasswordAge                `json:"maximumPasswordAge"`
@@ -93,6 +95,7 @@ func (t *Tenant) Validate() error {
 	errs.Name(t.Name, "tenant.name")
 	errs.Positive(t.HTTPSessionMaxInactiveInterval, "tenant.httpSessionMaxInactiveInterval")
 	validatePolicies(&errs, t.ConnectorPolicies)
+	t.EmailConfiguration.validate(&errs, "tenant.emailConfiguration")
 	t.EventConfiguration.validate(&errs, "tenant.eventConfiguration")
 	t.ExternalIdentifierConfiguration.validate(&errs, "tenant.externalIdentifierConfiguration")
 	t.FailedAuthenticationConfiguration.validate(&errs, "tenant.failedAuthenticationConfiguration")

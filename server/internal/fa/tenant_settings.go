@@ -38,11 +38,11 @@ type SSOConfiguration struct {
 // EmailConfiguration is the tenant's mail server and templates; template ids
 // that we do not act on are kept in Rest.
 type EmailConfiguration struct {
+	EmailTemplateIDs
 	AdditionalHeaders                []Header   `json:"additionalHeaders"`
 	Debug                            bool       `json:"debug"`
 	DefaultFromEmail                 string     `json:"defaultFromEmail"`
 	DefaultFromName                  string     `json:"defaultFromName,omitzero"`
-	ForgotPasswordEmailTemplateID    ID         `json:"forgotPasswordEmailTemplateId,omitzero"`
 	Host                             string     `json:"host"`
 	ImplicitEmailVerificationAllowed bool       `json:"implicitEmailVerificationAllowed"`
 	Password                         string     `json:"password,omitzero"`
@@ -65,11 +65,36 @@ type PhoneConfiguration struct {
 	Rest                 Rest   `json:",embed"`
 }
 
-// The ways of verifying something.
+// The ways of proving that a message has arrived, to verify something or to sign
+// in.
 const (
 	VerifyByLink = "ClickableLink"
 	VerifyByForm = "FormField" // by a code that is typed
 )
+
+// How the connection to a mail server is encrypted: from the start, or by
+// STARTTLS.
+const (
+	MailSSL = "SSL"
+	MailTLS = "TLS"
+)
+
+func (c *EmailConfiguration) validate(errs *Errors, path string) {
+	errs.Require(c.Host, path+".host")
+	if c.Port < 1 || c.Port > 65_535 {
+		errs.Field(path+".port", "invalid", "The [%s.port] property must be between 1 and 65535.", path)
+	}
+	if c.Security != "" {
+		errs.OneOf(c.Security, path+".security", "NONE", MailSSL, MailTLS)
+	}
+	if c.DefaultFromEmail != "" && !isEmail(c.DefaultFromEmail) {
+		errs.Field(path+".defaultFromEmail", "notEmail", "[%s] is not an e-mail address.", c.DefaultFromEmail)
+	}
+	errs.OneOf(c.VerificationStrategy, path+".verificationStrategy", VerifyByLink, VerifyByForm)
+	for _, h := range c.AdditionalHeaders {
+		errs.Headers(map[string]string{h.Name: h.Value}, path+".additionalHeaders")
+	}
+}
 
 // Header is one additional header of a mail.
 type Header struct {
@@ -83,9 +108,6 @@ const (
 	BehaviorAllow = "Allow"
 	BehaviorGated = "Gated"
 )
-
-// StrategyFormField asks for a code where others send a link.
-const StrategyFormField = "FormField"
 
 // Unverified is what happens to users who have not verified an identity.
 type Unverified struct {

@@ -68,26 +68,31 @@ func (c *JWTConfiguration) validate(errs *Errors, path string) {
 // ExternalIdentifierConfiguration is how long codes and ids that travel
 // outside live, in seconds, and how they are made.
 type ExternalIdentifierConfiguration struct {
-	AuthorizationGrantIDTTL       int       `json:"authorizationGrantIdTimeToLiveInSeconds"`
-	ChangePasswordIDGenerator     Generator `json:"changePasswordIdGenerator"`
-	ChangePasswordIDTTL           int       `json:"changePasswordIdTimeToLiveInSeconds"`
-	DeviceCodeTTL                 int       `json:"deviceCodeTimeToLiveInSeconds"`
-	DeviceUserCodeIDGenerator     Generator `json:"deviceUserCodeIdGenerator"`
-	EmailVerificationIDGenerator  Generator `json:"emailVerificationIdGenerator"`
-	EmailVerificationIDTTL        int       `json:"emailVerificationIdTimeToLiveInSeconds"`
-	ExternalAuthenticationIDTTL   int       `json:"externalAuthenticationIdTimeToLiveInSeconds"`
-	LoginIntentTTL                int       `json:"loginIntentTimeToLiveInSeconds"`
-	OneTimePasswordTTL            int       `json:"oneTimePasswordTimeToLiveInSeconds"`
-	PasswordlessLoginGenerator    Generator `json:"passwordlessLoginGenerator"`
-	PasswordlessLoginTTL          int       `json:"passwordlessLoginTimeToLiveInSeconds"`
-	SetupPasswordIDGenerator      Generator `json:"setupPasswordIdGenerator"`
-	SetupPasswordIDTTL            int       `json:"setupPasswordIdTimeToLiveInSeconds"`
-	TrustTokenTTL                 int       `json:"trustTokenTimeToLiveInSeconds"`
-	TwoFactorIDTTL                int       `json:"twoFactorIdTimeToLiveInSeconds"`
-	TwoFactorOneTimeCodeGenerator Generator `json:"twoFactorOneTimeCodeIdGenerator"`
-	TwoFactorOneTimeCodeTTL       int       `json:"twoFactorOneTimeCodeIdTimeToLiveInSeconds"`
-	TwoFactorTrustIDTTL           int       `json:"twoFactorTrustIdTimeToLiveInSeconds"`
-	Rest                          Rest      `json:",embed"`
+	AuthorizationGrantIDTTL                      int       `json:"authorizationGrantIdTimeToLiveInSeconds"`
+	ChangePasswordIDGenerator                    Generator `json:"changePasswordIdGenerator"`
+	ChangePasswordIDTTL                          int       `json:"changePasswordIdTimeToLiveInSeconds"`
+	DeviceCodeTTL                                int       `json:"deviceCodeTimeToLiveInSeconds"`
+	DeviceUserCodeIDGenerator                    Generator `json:"deviceUserCodeIdGenerator"`
+	EmailVerificationIDGenerator                 Generator `json:"emailVerificationIdGenerator"`
+	EmailVerificationIDTTL                       int       `json:"emailVerificationIdTimeToLiveInSeconds"`
+	EmailVerificationOneTimeCodeGenerator        Generator `json:"emailVerificationOneTimeCodeGenerator"`
+	ExternalAuthenticationIDTTL                  int       `json:"externalAuthenticationIdTimeToLiveInSeconds"`
+	LoginIntentTTL                               int       `json:"loginIntentTimeToLiveInSeconds"`
+	OneTimePasswordTTL                           int       `json:"oneTimePasswordTimeToLiveInSeconds"`
+	PasswordlessLoginGenerator                   Generator `json:"passwordlessLoginGenerator"`
+	PasswordlessLoginOneTimeCodeGenerator        Generator `json:"passwordlessLoginOneTimeCodeGenerator"`
+	PasswordlessLoginTTL                         int       `json:"passwordlessLoginTimeToLiveInSeconds"`
+	RegistrationVerificationIDGenerator          Generator `json:"registrationVerificationIdGenerator"`
+	RegistrationVerificationIDTTL                int       `json:"registrationVerificationIdTimeToLiveInSeconds"`
+	RegistrationVerificationOneTimeCodeGenerator Generator `json:"registrationVerificationOneTimeCodeGenerator"`
+	SetupPasswordIDGenerator                     Generator `json:"setupPasswordIdGenerator"`
+	SetupPasswordIDTTL                           int       `json:"setupPasswordIdTimeToLiveInSeconds"`
+	TrustTokenTTL                                int       `json:"trustTokenTimeToLiveInSeconds"`
+	TwoFactorIDTTL                               int       `json:"twoFactorIdTimeToLiveInSeconds"`
+	TwoFactorOneTimeCodeGenerator                Generator `json:"twoFactorOneTimeCodeIdGenerator"`
+	TwoFactorOneTimeCodeTTL                      int       `json:"twoFactorOneTimeCodeIdTimeToLiveInSeconds"`
+	TwoFactorTrustIDTTL                          int       `json:"twoFactorTrustIdTimeToLiveInSeconds"`
+	Rest                                         Rest      `json:",embed"`
 }
 
 // Generator makes ids: randomDigits, randomBytes, randomAlpha or
@@ -102,25 +107,30 @@ func newExternalIdentifierConfiguration() ExternalIdentifierConfiguration {
 	bytes := Generator{Length: 32, Type: "randomBytes"}
 	letters, digits := Generator{Length: 6, Type: "randomAlphaNumeric"}, Generator{Length: 6, Type: "randomDigits"}
 	return ExternalIdentifierConfiguration{
-		AuthorizationGrantIDTTL:       30,
-		ChangePasswordIDGenerator:     bytes,
-		ChangePasswordIDTTL:           600,
-		DeviceCodeTTL:                 300,
-		DeviceUserCodeIDGenerator:     letters,
-		EmailVerificationIDGenerator:  bytes,
-		EmailVerificationIDTTL:        86_400,
-		ExternalAuthenticationIDTTL:   300,
-		LoginIntentTTL:                1800,
-		OneTimePasswordTTL:            60,
-		PasswordlessLoginGenerator:    bytes,
-		PasswordlessLoginTTL:          180,
-		SetupPasswordIDGenerator:      bytes,
-		SetupPasswordIDTTL:            86_400,
-		TrustTokenTTL:                 180,
-		TwoFactorIDTTL:                300,
-		TwoFactorOneTimeCodeGenerator: digits,
-		TwoFactorOneTimeCodeTTL:       60,
-		TwoFactorTrustIDTTL:           2_592_000,
+		AuthorizationGrantIDTTL:                      30,
+		ChangePasswordIDGenerator:                    bytes,
+		ChangePasswordIDTTL:                          600,
+		DeviceCodeTTL:                                300,
+		DeviceUserCodeIDGenerator:                    letters,
+		EmailVerificationIDGenerator:                 bytes,
+		EmailVerificationIDTTL:                       86_400,
+		EmailVerificationOneTimeCodeGenerator:        letters,
+		ExternalAuthenticationIDTTL:                  300,
+		LoginIntentTTL:                               1800,
+		OneTimePasswordTTL:                           60,
+		PasswordlessLoginGenerator:                   bytes,
+		PasswordlessLoginOneTimeCodeGenerator:        digits,
+		PasswordlessLoginTTL:                         180,
+		RegistrationVerificationIDGenerator:          bytes,
+		RegistrationVerificationIDTTL:                86_400,
+		RegistrationVerificationOneTimeCodeGenerator: letters,
+		SetupPasswordIDGenerator:                     bytes,
+		SetupPasswordIDTTL:                           86_400,
+		TrustTokenTTL:                                180,
+		TwoFactorIDTTL:                               300,
+		TwoFactorOneTimeCodeGenerator:                digits,
+		TwoFactorOneTimeCodeTTL:                      60,
+		TwoFactorTrustIDTTL:                          2_592_000,
 	}
 }
 
@@ -132,7 +142,7 @@ func (c *ExternalIdentifierConfiguration) validate(errs *Errors, path string) {
 	for name, ttl := range map[string]int{
 		"changePasswordId": c.ChangePasswordIDTTL, "deviceCode": c.DeviceCodeTTL, "emailVerificationId": c.EmailVerificationIDTTL,
 		"externalAuthenticationId": c.ExternalAuthenticationIDTTL, "loginIntent": c.LoginIntentTTL, "oneTimePassword": c.OneTimePasswordTTL,
-		"passwordlessLogin": c.PasswordlessLoginTTL, "setupPasswordId": c.SetupPasswordIDTTL, "trustToken": c.TrustTokenTTL,
+		"passwordlessLogin": c.PasswordlessLoginTTL, "registrationVerificationId": c.RegistrationVerificationIDTTL, "setupPasswordId": c.SetupPasswordIDTTL, "trustToken": c.TrustTokenTTL,
 		"twoFactorId": c.TwoFactorIDTTL, "twoFactorOneTimeCodeId": c.TwoFactorOneTimeCodeTTL, "twoFactorTrustId": c.TwoFactorTrustIDTTL,
 	} {
 		errs.Positive(ttl, path+"."+name+"TimeToLiveInSeconds")
@@ -140,9 +150,16 @@ func (c *ExternalIdentifierConfiguration) validate(errs *Errors, path string) {
 	for name, generator := range map[string]Generator{
 		"changePasswordId": c.ChangePasswordIDGenerator, "deviceUserCodeId": c.DeviceUserCodeIDGenerator,
 		"emailVerificationId": c.EmailVerificationIDGenerator, "passwordlessLogin": c.PasswordlessLoginGenerator,
-		"setupPasswordId": c.SetupPasswordIDGenerator, "twoFactorOneTimeCodeId": c.TwoFactorOneTimeCodeGenerator,
+		"registrationVerificationId": c.RegistrationVerificationIDGenerator,
+		"setupPasswordId":            c.SetupPasswordIDGenerator, "twoFactorOneTimeCodeId": c.TwoFactorOneTimeCodeGenerator,
 	} {
 		generator.validate(errs, path+"."+name+"Generator")
+	}
+	for name, generator := range map[string]Generator{
+		"emailVerification": c.EmailVerificationOneTimeCodeGenerator, "passwordlessLogin": c.PasswordlessLoginOneTimeCodeGenerator,
+		"registrationVerification": c.RegistrationVerificationOneTimeCodeGenerator,
+	} {
+		generator.validate(errs, path+"."+name+"OneTimeCodeGenerator")
 	}
 }
 

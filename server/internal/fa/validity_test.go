@@ -178,10 +178,10 @@ func TestDocumentsAreValidated(t *testing.T) {
 			slices.Repeat([]string{"[invalid]connector.headers"}, 3),
 		},
 		{
-			"connector", "LDAP", `{"name":"C","type":"LDAP","connectTimeout":1,"readTimeout":1,"authenticationURL":"ldaps://example.com"}`, nil,
+			"connector", "LDAP", `{"name":"C","type":"LDAP","connectTimeout":1,"readTimeout":1,"authenticationURL":"ldaps://example.com","securityMethod":"LDAPS","baseStructure":"dc=e","systemAccountDN":"cn=s","systemAccountPassword":"made-up","loginIdAttribute":"mail","identifyingAttribute":"uid","requestedAttributes":["mail"],"lambdaConfiguration":{"reconcileId":"00000000-0000-0000-0000-000000000001"}}`, nil,
 		},
 		{
-			"connector", "LDAP over HTTP", `{"name":"C","type":"LDAP","connectTimeout":1,"readTimeout":1,"authenticationURL":"https://example.com"}`,
+			"connector", "LDAP over HTTP", `{"name":"C","type":"LDAP","connectTimeout":1,"readTimeout":1,"authenticationURL":"https://example.com","securityMethod":"None","baseStructure":"dc=e","systemAccountDN":"cn=s","systemAccountPassword":"made-up","loginIdAttribute":"mail","identifyingAttribute":"uid","requestedAttributes":["mail"],"lambdaConfiguration":{"reconcileId":"00000000-0000-0000-0000-000000000001"}}`,
 			[]string{"[invalid]connector.authenticationURL"},
 		},
 		{"connector", "unknown type", `{"name":"C","type":"Telnet"}`, []string{"[invalid]connector.type"}},

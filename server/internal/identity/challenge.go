@@ -41,15 +41,24 @@ type pending struct {
 }
 
 // challenge asks for a second factor, where the policy of tenant or application
-// wants one and the device is not trusted; else it returns nil.
+// wants one and the device is not trusted, and where their lambda has no other
+// opinion; else it returns nil.
 func (s *Service) challenge(ctx context.Context, tenant *fa.Tenant, a Attempt, p proof) (*Challenge, error) {
 	methods := p.user.TwoFactor.Shown()
-	switch policy := factorPolicy(tenant, a.Application); {
-	case p.factor, policy == fa.FactorsDisabled, policy != fa.FactorsRequired && len(methods) == 0:
+	policy := factorPolicy(tenant, a.Application)
+	if p.factor || policy == fa.FactorsDisabled {
 		return nil, nil //nolint:nilnil // documented above
 	}
-	trusted, err := s.trusted(ctx, a.Application, p.user.ID, a.TwoFactorTrustID)
-	if err != nil || trusted {
+	required := policy == fa.FactorsRequired || len(methods) > 0
+	if required {
+		trusted, err := s.trusted(ctx, a.Application, p.user.ID, a.TwoFactorTrustID)
+		if err != nil {
+			return nil, err
+		}
+		required = !trusted
+	}
+	required, err := s.RequireFactor(ctx, tenant, a, p.user, required)
+	if err != nil || !required {
 		return nil, err
 	}
 	c := &Challenge{Methods: methods}

@@ -26,6 +26,8 @@ type Service struct {
 	Passwords    *password.Hasher
 	Outside      Outside
 	Codes        Sender
+	Mailer       Mailer
+	Lambdas      Lambdas // nil: none are run
 	Now          func() time.Time
 	NewID        func() fa.ID
 	Witness      Witness // hears of sign-ins; nil: nobody does
@@ -58,6 +60,18 @@ type Outside interface {
 	// Authenticate returns the user, or ErrCredentials for every other outcome;
 	// what happened is in the event log.
 	Authenticate(ctx context.Context, c *fa.Connector, request ConnectorRequest) (*fa.User, error)
+	// Known returns somebody whom a connector knows, or fa.ErrNotFound for every
+	// other outcome; what happened is in the event log.
+	Known(ctx context.Context, c *fa.Connector, request LookUp) (*fa.User, error)
+}
+
+// Lambdas runs the functions of administrators. The registration may be nil.
+type Lambdas interface {
+	// Validate returns *fa.Errors when somebody may not come in.
+	Validate(ctx context.Context, lambda fa.ID, u *fa.User, r *fa.Registration, about map[string]any) error
+	// RequireFactor tells whether somebody who signs in needs a second factor;
+	// required is what the policy says.
+	RequireFactor(ctx context.Context, lambda fa.ID, required bool, u *fa.User, r *fa.Registration, about map[string]any) (bool, error)
 }
 
 // ConnectorRequest is what a connector is told about a sign-in.

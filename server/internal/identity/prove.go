@@ -9,6 +9,12 @@ import (
 	"wherry/server/internal/fa"
 )
 
+// Find looks somebody up by login id, of any of the types; e-mail address and
+// user name when there are none.
+func (s *Service) Find(ctx context.Context, tenant fa.ID, loginID string, types []string) (*fa.Account, error) {
+	return s.find(ctx, Attempt{TenantID: tenant, LoginID: loginID, LoginIDTypes: types})
+}
+
 // find looks for the user by each type of login id in turn.
 func (s *Service) find(ctx context.Context, a Attempt) (*fa.Account, error) {
 	kinds := a.LoginIDTypes
@@ -98,7 +104,7 @@ func (s *Service) ask(ctx context.Context, tenant *fa.Tenant, c *fa.Connector, m
 	}
 	user, err := s.adopt(ctx, tenant, c, migrate, known, theirs, a)
 	if err == nil {
-		return proof{user: user, how: byGenericConnector, password: a.Password}, nil
+		return proof{user: user, how: byConnector(c), password: a.Password}, nil
 	}
 	if !fa.Refused(err) && !errors.Is(err, errMismatch) {
 		return proof{}, err

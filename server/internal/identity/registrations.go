@@ -24,7 +24,7 @@ func (s *Service) Register(ctx context.Context, userID fa.ID, r fa.Registration,
 		return nil, ids, fmt.Errorf("tenant of a registration: %w", err)
 	}
 	made, _ := u.Registration(r.ApplicationID)
-	ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u.ID, made)
+	ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u, made)
 	return u, ids, err
 }
 

@@ -54,7 +54,15 @@ const (
 	byApplicationToken = "APPLICATION_TOKEN"
 	byPasskey          = "WEBAUTHN"
 	byGenericConnector = "GENERIC_CONNECTOR"
+	byLDAPConnector    = "LDAP_CONNECTOR"
 )
+
+func byConnector(c *fa.Connector) string {
+	if c.Type == fa.ConnectorLDAP {
+		return byLDAPConnector
+	}
+	return byGenericConnector
+}
 
 // proof is somebody who has proven to be the user.
 type proof struct {
@@ -106,11 +114,15 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (*Outcome, error) {
 	return s.admit(ctx, tenant, a, p)
 }
 
-// admit lets in somebody who has proven to be the user: check the account; hash
-// the password anew if the tenant wants that; have it changed, a second factor
-// given, identity or registration verified; record the sign-in.
+// admit lets in somebody who has proven to be the user: check the account; ask
+// the tenant's lambda; hash the password anew if the tenant wants that; have it
+// changed, a second factor given, identity or registration verified; record the
+// sign-in.
 func (s *Service) admit(ctx context.Context, tenant *fa.Tenant, a Attempt, p proof) (*Outcome, error) {
 	if err := s.checkAccount(ctx, p.user); err != nil {
+		return nil, err
+	}
+	if err := s.validateLogin(ctx, tenant, a, p.user); err != nil {
 		return nil, err
 	}
 	if err := s.rehash(ctx, tenant, p); err != nil {

@@ -17,6 +17,7 @@ import (
 type Tokens struct {
 	Signer       Signer
 	Verifier     Verifier
+	Lambdas      Populator // nil: none are run
 	Groups       Groups
 	Tenants      Lookup[fa.Tenant]
 	Applications Lookup[fa.Application]
@@ -38,6 +39,27 @@ type Verifier interface {
 	// Verify returns the claims of a token and which key has signed it, or
 	// fa.ErrNotFound.
 	Verify(ctx context.Context, token string) (key fa.ID, claims []byte, err error)
+}
+
+// Populator lets a lambda change the claims of a token.
+type Populator interface {
+	Populate(ctx context.Context, lambda fa.ID, claims map[string]any, u *fa.User, r *fa.Registration) (map[string]any, error)
+}
+
+// populate lets the application's lambda, if it has one, change claims, and
+// returns them with the time at which the token expires then.
+func (t *Tokens) populate(ctx context.Context, g Grant, which func(fa.ApplicationLambdaConfiguration) fa.ID, claims map[string]any, expires time.Time) (map[string]any, time.Time, error) {
+	if t.Lambdas == nil || g.Application == nil || which(g.Application.LambdaConfiguration) == "" {
+		return claims, expires, nil
+	}
+	claims, err := t.Lambdas.Populate(ctx, which(g.Application.LambdaConfiguration), claims, g.User, g.Registration)
+	if err != nil {
+		return nil, expires, fmt.Errorf("populate a token: %w", err)
+	}
+	if exp, ok := claims["exp"].(int64); ok {
+		expires = time.Unix(exp, 0)
+	}
+	return claims, expires, nil
 }
 
 // Grant is somebody who may have tokens.
@@ -80,6 +102,10 @@ func (t *Tokens) Access(ctx context.Context, g Grant) (Token, error) {
 		addEmail(claims, g.User)
 		setUnlessEmpty(claims, "preferred_username", g.User.Username)
 	}
+	claims, expires, err := t.populate(ctx, g, func(l fa.ApplicationLambdaConfiguration) fa.ID { return l.AccessTokenPopulateID }, claims, expires)
+	if err != nil {
+		return Token{}, err
+	}
 	return t.sign(ctx, config.AccessTokenKeyID, g, claims, expires)
 }
 
@@ -103,6 +129,10 @@ func (t *Tokens) ID(ctx context.Context, g Grant, access string) (Token, error) 
 		claims[name] = hash
 	}
 	addProfile(claims, g)
+	claims, expires, err := t.populate(ctx, g, func(l fa.ApplicationLambdaConfiguration) fa.ID { return l.IDTokenPopulateID }, claims, expires)
+	if err != nil {
+		return Token{}, err
+	}
 	return t.sign(ctx, config.IDTokenKeyID, g, claims, expires)
 }
 

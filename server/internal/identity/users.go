@@ -32,7 +32,13 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	if err != nil {
 		return nil, ids, err
 	}
-	if err := s.Store.CreateUser(ctx, u); err != nil {
+	along := ctx
+	if e.SetPassword {
+		if along, err = s.alongSetPassword(ctx, tenant, &u.User); err != nil {
+			return nil, ids, err
+		}
+	}
+	if err := s.Store.CreateUser(along, u); err != nil {
 		return nil, ids, err
 	}
 	ids, err = s.startAll(ctx, tenant, &u.User, u.InsertInstant, u.Registrations...)
@@ -99,7 +105,7 @@ func (s *Service) startAll(ctx context.Context, tenant *fa.Tenant, u *fa.User, s
 		return ids, err
 	}
 	for i := range fresh {
-		if ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u.ID, &fresh[i]); err != nil {
+		if ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u, &fresh[i]); err != nil {
 			return ids, err
 		}
 	}

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -29,17 +28,20 @@ type VerificationIDs struct {
 }
 
 // startVerifications makes a verification id for each identity of the user that
-// is waiting for one since then, in milliseconds.
+// is waiting for one since then, in milliseconds, and sends those by mail for
+// which there is a template.
 func (s *Service) startVerifications(ctx context.Context, tenant *fa.Tenant, u *fa.User, since int64) (ids []fa.VerificationID, err error) {
 	strategies := map[string]string{
 		fa.IdentityEmail:       tenant.EmailConfiguration.VerificationStrategy,
 		fa.IdentityPhoneNumber: tenant.PhoneConfiguration.VerificationStrategy,
 	}
+	templates := map[string]fa.ID{fa.IdentityEmail: tenant.VerificationTemplate(nil)}
 	for _, i := range u.Identities {
 		if !i.AwaitsVerification() || i.InsertInstant < since {
 			continue
 		}
-		made, err := s.startVerification(ctx, tenant, strategies[i.Type], Verification{UserID: u.ID, Type: i.Type, Value: i.Value})
+		m := Mail{Tenant: tenant, User: u, TemplateID: templates[i.Type]}
+		made, err := s.startVerification(ctx, m, strategies[i.Type], Verification{UserID: u.ID, Type: i.Type, Value: i.Value})
 		if err != nil {
 			return nil, err
 		}
@@ -49,8 +51,8 @@ func (s *Service) startVerifications(ctx context.Context, tenant *fa.Tenant, u *
 }
 
 // startRegistrationVerification makes a verification id for a new registration,
-// if it has to be verified.
-func (s *Service) startRegistrationVerification(ctx context.Context, tenant *fa.Tenant, user fa.ID, r *fa.Registration) (map[fa.ID]fa.VerificationID, error) {
+// if it has to be verified, and sends it to whoever has an address.
+func (s *Service) startRegistrationVerification(ctx context.Context, tenant *fa.Tenant, u *fa.User, r *fa.Registration) (map[fa.ID]fa.VerificationID, error) {
 	if r.Verified {
 		return nil, nil
 	}
@@ -58,18 +60,34 @@ func (s *Service) startRegistrationVerification(ctx context.Context, tenant *fa.
 	if err != nil {
 		return nil, fmt.Errorf("application of a registration: %w", err)
 	}
-	made, err := s.startVerification(ctx, tenant, app.VerificationStrategy, Verification{UserID: user, ApplicationID: app.ID})
+	m := Mail{Tenant: tenant, Application: app, User: u}
+	if u.MailAddress() != "" {
+		m.TemplateID = app.VerificationEmailTemplateID
+	}
+	made, err := s.startVerification(ctx, m, app.VerificationStrategy, Verification{UserID: u.ID, ApplicationID: app.ID})
 	return map[fa.ID]fa.VerificationID{app.ID: made}, err
 }
 
-func (s *Service) startVerification(ctx context.Context, tenant *fa.Tenant, strategy string, v Verification) (fa.VerificationID, error) {
-	made := fa.VerificationID{ID: NewCode(), Type: v.Type, Value: v.Value}
+// startVerification makes an id for a verification. The mail goes out with it,
+// unless it has no template.
+func (s *Service) startVerification(ctx context.Context, m Mail, strategy string, v Verification) (fa.VerificationID, error) {
+	config := m.Tenant.ExternalIdentifierConfiguration
+	ids, codes, ttl := config.EmailVerificationIDGenerator, config.EmailVerificationOneTimeCodeGenerator, config.EmailVerificationIDTTL
+	if v.ApplicationID != "" {
+		ids, codes, ttl = config.RegistrationVerificationIDGenerator, config.RegistrationVerificationOneTimeCodeGenerator, config.RegistrationVerificationIDTTL
+	}
+	made := fa.VerificationID{ID: generate(ids), Type: v.Type, Value: v.Value}
+	values := map[string]any{"verificationId": made.ID}
 	if strategy == fa.VerifyByForm {
-		made.OneTimeCode = rand.Text()[:6]
+		made.OneTimeCode = generate(codes)
+		values["verificationOneTimeCode"] = made.OneTimeCode
 		v.CodeHash = hashCode(made.ID, made.OneTimeCode)
 	}
-	ttl := time.Duration(tenant.ExternalIdentifierConfiguration.EmailVerificationIDTTL) * time.Second
-	if err := s.Identifiers.KeepIdentifier(ctx, KindVerification, made.ID, ttl, v); err != nil {
+	if m.TemplateID != "" {
+		m.Values = values
+		ctx = s.Mailer.Along(ctx, m)
+	}
+	if err := s.Identifiers.KeepIdentifier(ctx, KindVerification, made.ID, time.Duration(ttl)*time.Second, v); err != nil {
 		return made, fmt.Errorf("start a verification: %w", err)
 	}
 	return made, nil

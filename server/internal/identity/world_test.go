@@ -216,6 +216,14 @@ func (o *outside) Authenticate(_ context.Context, c *fa.Connector, request ident
 	return reply(request)
 }
 
+func (o *outside) Known(_ context.Context, c *fa.Connector, request identity.LookUp) (*fa.User, error) {
+	u, err := o.Authenticate(context.Background(), c, identity.ConnectorRequest{LoginID: request.LoginID, Password: right})
+	if errors.Is(err, identity.ErrCredentials) {
+		err = fa.ErrNotFound
+	}
+	return u, err
+}
+
 // calls returns whom was asked since the last time.
 func (o *outside) calls() []fa.ID {
 	o.mu.Lock()

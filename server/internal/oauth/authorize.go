@@ -40,6 +40,7 @@ func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status in
 	s.Pages.Login(w, r, status, LoginPage{
 		Tenant: a.tenant.Name, Application: a.application.Name,
 		Hidden: a.hidden, LoginID: loginID, Problem: problem, RedirectURI: a.redirectURI,
+		ForgotPassword: a.tenant.EmailTemplate(a.application, func(t fa.EmailTemplateIDs) fa.ID { return t.ForgotPasswordEmailTemplateID }) != "",
 	})
 }
 
@@ -149,6 +150,8 @@ func refusalOf(err error) (refusal, bool) {
 		return refusal{http.StatusServiceUnavailable, "[RateLimitedException]"}, true
 	case errors.Is(err, fa.ErrTransaction):
 		return refusal{http.StatusGatewayTimeout, "[WebhookTransactionException]"}, true
+	case fa.Refused(err): // by a lambda, whose reasons are for programs
+		return refusal{http.StatusForbidden, "[LoginPreventedException]"}, true
 	}
 	return refusal{}, false
 }

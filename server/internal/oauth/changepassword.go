@@ -138,7 +138,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return s.showChange(w, r, a, id, hidden, "[doNotMatch]")
 	}
 	next := identity.NewPassword{Password: secret.String(values.Get("password")), TrustToken: values.Get(fieldTrustToken)}
-	code, err := s.Steps.ChangePasswordByID(r.Context(), id, next)
+	code, _, err := s.Steps.ResetPassword(r.Context(), id, next)
 	switch {
 	case errors.Is(err, fa.ErrNotFound):
 		return s.startOver(w, r, a, "[InvalidChangePasswordId]")

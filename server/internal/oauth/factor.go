@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 )
@@ -21,7 +23,7 @@ type Steps interface {
 	SendForChallenge(ctx context.Context, id, methodID string) error
 	Start(ctx context.Context, r identity.StartTwoFactor) (*identity.Challenge, string, error)
 	WhoMayChange(ctx context.Context, id string) (*fa.Account, error)
-	ChangePasswordByID(ctx context.Context, id string, next identity.NewPassword) (oneTimePassword string, err error)
+	ResetPassword(ctx context.Context, id string, next identity.NewPassword) (oneTimePassword string, state jsontext.Value, err error)
 }
 
 // FactorPage is what the page for a second factor shows.

@@ -44,6 +44,8 @@ func (b broken) KeepIdentifier(context.Context, string, string, time.Duration, a
 
 func (b broken) TakeIdentifier(context.Context, string, string, any) error { return b.err }
 
+func (b broken) Identifier(context.Context, string, string, any) error { return b.err }
+
 func (b broken) JWKS(context.Context) ([]byte, error) { return nil, b.err }
 
 // site shows its pages as one line.

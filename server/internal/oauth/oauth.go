@@ -73,6 +73,7 @@ type LoginPage struct {
 	Hidden              []Field // the request, carried along
 	LoginID             string  // prefilled
 	Problem             string  // such as "[InvalidLogin]"; empty: nothing went wrong yet
+	ForgotPassword      bool    // a mail can be sent to those who have forgotten it
 	RedirectURI         string  // where the form may lead
 }
 

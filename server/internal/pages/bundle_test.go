@@ -63,10 +63,21 @@ func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
 			show(func(w *httptest.ResponseRecorder) error { return p.LoggedOut(w, r, LoggedOut{frame, "/"}) })
 			show(func(w *httptest.ResponseRecorder) error { return p.Index(w, r, Index{frame}) })
 			show(func(w *httptest.ResponseRecorder) error { return p.NotFound(w, r, NotFound{frame}) })
+			for _, says := range []Saying{NoticeSent, NoticeVerified, NoticeRegistered, NoticeExpired} {
+				show(func(w *httptest.ResponseRecorder) error {
+					return p.Notice(w, r, 200, Notice{Frame: frame, Says: says, ContinueURL: "/"})
+				})
+			}
+			show(func(w *httptest.ResponseRecorder) error { return p.Forgot(w, r, 200, Forgot{Frame: frame}) })
+			for _, registration := range []bool{true, false} {
+				show(func(w *httptest.ResponseRecorder) error {
+					return p.Verify(w, r, 200, Verify{Frame: frame, Registration: registration, AskCode: true})
+				})
+			}
 			for key := range b.messages {
 				reason, _ := strings.CutPrefix(key, "oauth.")
 				show(func(w *httptest.ResponseRecorder) error {
-					return p.Login(w, r, 200, Login{Frame: frame, Error: key, OfferRememberDevice: true})
+					return p.Login(w, r, 200, Login{Frame: frame, Error: key, OfferRememberDevice: true, ForgotURL: "/password/forgot"})
 				})
 				show(func(w *httptest.ResponseRecorder) error {
 					return p.OAuthError(w, r, 400, OAuthError{Frame: frame, ErrorReason: reason})

@@ -19,6 +19,9 @@ type Login struct {
 	RememberDevice bool
 	// Error is a code such as [InvalidLogin], shown as a message; empty is none.
 	Error string
+	// ForgotURL is where people go who have forgotten the password; empty is
+	// nowhere.
+	ForgotURL string
 	// RedirectURLs are addresses to which the answer to the form may redirect,
 	// on other hosts. Chromium stops a redirect after a form to any place that
 	// the Content-Security-Policy does not name, at every hop: an application

@@ -64,6 +64,13 @@ func examples() []example {
 			Frame: frame, Error: "invalid_request", ErrorReason: "invalid_redirect_uri",
 			ErrorDescription: "The request has an invalid parameter: redirect_uri",
 		}},
+		{"login-forgot", http.StatusOK, pages.Login{Frame: frame, ForgotURL: "/password/forgot?client_id=a&tenantId=b"}},
+		{"forgot", http.StatusOK, pages.Forgot{Frame: frame, Hidden: hidden}},
+		{"forgot-error", http.StatusBadRequest, pages.Forgot{Frame: frame, Error: "[blank]loginId"}},
+		{"verify", http.StatusOK, pages.Verify{Frame: frame}},
+		{"verify-code", http.StatusBadRequest, pages.Verify{Frame: frame, Registration: true, AskCode: true, Error: "[InvalidVerificationId]"}},
+		{"sent", http.StatusOK, pages.Notice{Frame: frame, Says: pages.NoticeSent}},
+		{"expired", http.StatusNotFound, pages.Notice{Frame: frame, Says: pages.NoticeExpired}},
 		{"logged-out", http.StatusOK, pages.LoggedOut{Frame: frame, ContinueURL: "https://app.example.com/"}},
 		{"index", http.StatusOK, pages.Index{Frame: pages.Frame{Tenant: "Example Harbour"}}},
 		{"not-found", http.StatusNotFound, pages.NotFound{Frame: frame}},
@@ -81,6 +88,12 @@ func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request,
 		err = p.Factor(w, r, ex.status, page)
 	case pages.ChangePassword:
 		err = p.ChangePassword(w, r, ex.status, page)
+	case pages.Forgot:
+		err = p.Forgot(w, r, ex.status, page)
+	case pages.Verify:
+		err = p.Verify(w, r, ex.status, page)
+	case pages.Notice:
+		err = p.Notice(w, r, ex.status, page)
 	case pages.OAuthError:
 		err = p.OAuthError(w, r, ex.status, page)
 	case pages.LoggedOut:

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,7 +11,8 @@ import (
 )
 
 // KeepIdentifier stores what a code that travels outside stands for, until ttl
-// has passed. Only a hash of the code is kept.
+// has passed. Only a hash of the code is kept. A code that is kept already is
+// fa.ErrConflict.
 func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error {
 	doc, err := fa.EncodeWhole(value)
 	if err != nil {
@@ -19,8 +22,15 @@ func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Du
 	if _, err := db.writer.ExecContext(ctx, "delete from external_identifiers where expires_instant <= $1", now.UnixMilli()); err != nil {
 		return fmt.Errorf("clear expired identifiers: %w", err)
 	}
-	if _, err := db.exec(ctx, "insert into external_identifiers (hash, kind, expires_instant, doc) values ($1, $2, $3, $4)",
-		digest(kind+":"+code), kind, now.Add(ttl).UnixMilli(), string(doc)); err != nil {
+	err = db.tx(ctx, func(tx *sql.Tx) error {
+		insert := "insert into external_identifiers (hash, kind, expires_instant, doc) values ($1, $2, $3, $4) on conflict (hash) do nothing"
+		err := affectsOne(tx.ExecContext(ctx, insert, digest(kind+":"+code), kind, now.Add(ttl).UnixMilli(), string(doc)))
+		if errors.Is(err, fa.ErrNotFound) {
+			return fa.ErrConflict
+		}
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("keep %s: %w", kind, err)
 	}
 	return nil

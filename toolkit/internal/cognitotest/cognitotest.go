@@ -156,6 +156,8 @@ func (c *Cognito) answer(operation string, in object) (int, any) {
 			return http.StatusOK, u.document("UserAttributes")
 		}
 		return http.StatusBadRequest, fault("UserNotFoundException", "User does not exist.")
+	case "ListUsers":
+		return http.StatusOK, object{"Users": c.filtered(in)}
 	case "AdminListGroupsForUser":
 		return c.groups(in)
 	case "RevokeToken":
@@ -183,6 +185,20 @@ func (c *Cognito) initiate(in object) (int, any) {
 			"IdToken":     u.idToken(), "RefreshToken": "refresh-token-of-" + u.Username, "ExpiresIn": 3600, "TokenType": "Bearer",
 		}}
 	}
+}
+
+// filtered is who matches a filter of the form name = "value".
+func (c *Cognito) filtered(in object) []any {
+	filter, _ := in["Filter"].(string)
+	name, value, _ := strings.Cut(filter, " = ")
+	value = strings.NewReplacer(`\\"`, `"`, `\\\\`, `\\`).Replace(strings.Trim(value, `"`))
+	users := []any{}
+	for _, u := range c.Users {
+		if name == "username" && u.Username == value || name != "username" && u.Attributes[name] == value {
+			users = append(users, object{"Username": u.Username})
+		}
+	}
+	return users
 }
 
 // groups answers in pages of one.

@@ -39,6 +39,9 @@ func actions(s config.SignIn) []string {
 	if s.Flow == config.AdminUserPassword {
 		list = append(list, "cognito-idp:AdminInitiateAuth")
 	}
+	if s.ForgotPassword {
+		return append(list, "cognito-idp:ListUsers", "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser")
+	}
 	o, refuse := s.Outcomes, config.Refuse
 	switch {
 	case o.MessageFactor != refuse || o.OtherFactor != refuse || o.TemporaryPassword != refuse:

@@ -25,6 +25,7 @@ func TestActions(t *testing.T) {
 		{"tokens only", config.SignIn{Flow: config.UserPassword, Outcomes: refuse}, ""},
 		{"SRP", config.SignIn{Flow: config.UserSRP, Outcomes: refuse}, ""},
 		{"the admin flow", config.SignIn{Flow: config.AdminUserPassword, Outcomes: refuse}, initiate},
+		{"forgotten passwords", config.SignIn{ForgotPassword: true, Outcomes: refuse}, "cognito-idp:ListUsers " + get + " " + groups},
 		{"groups", config.SignIn{Groups: config.GroupsAdmin, Outcomes: refuse}, groups},
 		{"a factor carried", config.SignIn{Outcomes: carrying(func(o *config.Outcomes) { o.MessageFactor = config.Carry })}, get + " " + groups},
 		{"a factor given up", config.SignIn{Outcomes: carrying(func(o *config.Outcomes) { o.OtherFactor = config.CarryWithoutFactor })}, get + " " + groups},
