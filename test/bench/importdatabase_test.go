@@ -110,6 +110,7 @@ const growth = 500_000
 
 // postgres is a schema of a server.
 type postgres struct {
+	dir  string // for the server's key
 	url  string
 	conn *pgx.Conn
 }
@@ -122,7 +123,7 @@ func openPostgres(b *testing.B) importDatabase {
 		b.Fatal(err)
 	}
 	name := "bench_" + strings.ToLower(rand.Text())
-	p := &postgres{conn: conn}
+	p := &postgres{conn: conn, dir: b.TempDir()}
 	p.exec(b, "create schema "+name)
 	p.exec(b, "set search_path to "+name)
 	b.Cleanup(func() {
@@ -146,7 +147,9 @@ func (p *postgres) open(b *testing.B) *sql.DB {
 	return connected(b, "pgx", p.url)
 }
 
-func (p *postgres) config() server.Config { return server.Config{Database: p.url} }
+func (p *postgres) config() server.Config {
+	return server.Config{Database: p.url, KeyFile: filepath.Join(p.dir, "server.key")}
+}
 
 func (p *postgres) query(b *testing.B, statement string, dest ...any) {
 	b.Helper()

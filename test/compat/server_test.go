@@ -108,8 +108,10 @@ func listening(lines *bufio.Scanner) string {
 // databases are those that a server runs on: each makes a fresh one and returns
 // the flags that name it.
 var databases = map[string]func(t *testing.T) []string{
-	"sqlite":   func(t *testing.T) []string { return []string{"--data", t.TempDir()} },
-	"postgres": func(t *testing.T) []string { return []string{"--database", schema(t)} },
+	"sqlite": func(t *testing.T) []string { return []string{"--data", t.TempDir()} },
+	"postgres": func(t *testing.T) []string {
+		return []string{"--database", schema(t), "--key-file", filepath.Join(t.TempDir(), "server.key")}
+	},
 }
 
 // schema makes an empty PostgreSQL schema for one test, and returns a URL for
