@@ -54,7 +54,7 @@ func (d *delivery) job(now time.Time) (jobs.Job, error) {
 // send tells everybody who has to hear of the event still, all at once. Those
 // who did not take it stay pending. The error is that ctx has ended.
 func (b *Bus) send(ctx context.Context, d *delivery) error {
-	l, err := b.current(ctx)
+	l, err := b.with(ctx, d.Pending)
 	if err != nil {
 		return err
 	}

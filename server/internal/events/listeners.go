@@ -36,6 +36,17 @@ func (b *Bus) current(ctx context.Context) (*listeners, error) {
 	})
 }
 
+// with returns the listeners, read anew if some of these webhooks are not among
+// them: another server may have made them a moment ago.
+func (b *Bus) with(ctx context.Context, webhooks []fa.ID) (*listeners, error) {
+	l, err := b.current(ctx)
+	if err != nil || !slices.ContainsFunc(webhooks, func(id fa.ID) bool { return l.webhook(id) == nil }) {
+		return l, err
+	}
+	b.Drop()
+	return b.current(ctx)
+}
+
 // Drop forgets who listens: webhooks or tenants have changed.
 func (b *Bus) Drop() { b.listeners.Drop() }
 

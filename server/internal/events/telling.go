@@ -107,7 +107,7 @@ func (t *telling) ask(ctx context.Context) error {
 		q.Asked = true
 		t.asked[q.key] = q.delivery
 		if !agreed(q.transaction, all-len(q.Pending), all) {
-			return t.denied(ctx, q.delivery)
+			return t.denied(ctx)
 		}
 	}
 	return nil
@@ -115,11 +115,10 @@ func (t *telling) ask(ctx context.Context) error {
 
 // denied notes how the questions were answered, for events that now do not
 // happen.
-func (t *telling) denied(ctx context.Context, last *delivery) error {
-	last.Denied = true
+func (t *telling) denied(ctx context.Context) error {
 	for _, key := range slices.Sorted(maps.Keys(t.asked)) {
 		d := t.asked[key]
-		d.Pending = nil
+		d.Pending, d.Denied = nil, true
 		job, err := d.job(t.bus.Now())
 		if err != nil {
 			return err
