@@ -167,7 +167,7 @@ func (s *Server) wire(ids instance) {
 	}
 
 	(&api.Tenants{
-		Store: s.db.Tenants, Connectors: s.db.Connectors, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
+		Store: s.db.Tenants, Connectors: s.db.Connectors, Webhooks: s.db.Webhooks, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
 		DeleteLater: s.deleteTenantLater,
 	}).Mount(mux)
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)

@@ -102,6 +102,19 @@ func TestTenants(t *testing.T) {
 		{name: "PUT to nothing", do: `PUT /api/tenant/` + nobodyID + ` {"tenant":{"name":"T"}}`, status: 404},
 
 		{name: "delete", given: []string{anotherTenant}, do: "DELETE /api/tenant/" + anotherTenantID, status: 200},
+		{
+			name: "webhooks that hear of it", given: []string{aWebhook}, do: `POST /api/tenant/` + anotherTenantID + ` {"tenant":{"name":"Told"},"webhookIds":["` + aWebhookID + `"]}`,
+			status: 200, want: values{"tenant.name": "Told", "tenant.webhookIds": absent, "webhookIds": absent},
+		},
+		{
+			name: "the webhook knows", given: []string{aWebhook, `POST /api/tenant/` + anotherTenantID + ` {"tenant":{"name":"Told"},"webhookIds":["` + aWebhookID + `"]}`},
+			do: "GET /api/webhook/" + aWebhookID, status: 200, want: values{"webhook.tenantIds": []string{anotherTenantID}},
+		},
+		{
+			name: "PATCH adds a webhook, and once", given: []string{aWebhook, `PATCH /api/tenant/` + tenantID + ` {"webhookIds":["` + aWebhookID + `"]}`, `PATCH /api/tenant/` + tenantID + ` {"webhookIds":["` + aWebhookID + `"]}`},
+			do: "GET /api/webhook/" + aWebhookID, status: 200, want: values{"webhook.tenantIds": []string{tenantID}},
+		},
+		{name: "webhooks that are not there", do: `POST /api/tenant {"tenant":{"name":"T"},"webhookIds":["` + nobodyID + `"]}`, status: 400, codes: "[invalid]webhookIds[0]"},
 		{name: "delete and do not wait", given: []string{anotherTenant}, do: "DELETE /api/tenant/" + anotherTenantID + "?async=true", status: 202},
 		{name: "delete and do not wait, in the body", given: []string{anotherTenant}, do: "DELETE /api/tenant/" + anotherTenantID + ` {"async":true}`, status: 202},
 		{name: "delete the default one", do: "DELETE" + one, status: 400, codes: "[invalid]"},
@@ -181,6 +194,11 @@ func TestDeletedTenant(t *testing.T) {
 		i.do("GET /api/user/" + janeID).must(t)
 	})
 }
+
+const (
+	aWebhookID = "99999999-0000-0000-0000-0000000000aa"
+	aWebhook   = `POST /api/webhook/` + aWebhookID + ` {"webhook":{"url":"https://hooks.example.com","connectTimeout":1000,"readTimeout":1000}}`
+)
 
 // TestTenantIsSettled: what belongs to a tenant has to know to which.
 func TestTenantIsSettled(t *testing.T) {

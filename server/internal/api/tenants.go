@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -17,6 +16,7 @@ import (
 type Tenants struct {
 	Store      Documents[fa.Tenant]
 	Connectors Documents[fa.Connector]
+	Webhooks   Documents[fa.Webhook]
 	Default    fa.ID // the tenant that has to stay
 	SigningKey fa.ID // what new tenants sign with
 	NewID      func() fa.ID
@@ -33,12 +33,13 @@ func (h *Tenants) Mount(m *Mux) {
 	h.mux = m
 	tenants := &resource[fa.Tenant]{
 		name: "tenant", plural: "tenants", path: "/api/tenant",
-		store: h.Store, blank: fa.NewTenant,
+		store: toldTenants{h.Store, h.Webhooks}, blank: fa.NewTenant,
 		create: h.create, keep: h.keep, check: checkTenant, refer: h.refer,
 		visible:   func(c caller, t *fa.Tenant) bool { return c.sees(t.ID) },
 		removable: h.removable,
 		copied:    copiedTenant,
 		later:     h.DeleteLater,
+		beside:    map[string]func(*fa.Tenant) any{"webhookIds": func(t *fa.Tenant) any { return &t.WebhookIDs }},
 	}
 	tenants.mount(m.Handle)
 	m.HandleGlobal("GET /api/tenant/search", h.search)
@@ -82,19 +83,16 @@ func checkTenant(t *fa.Tenant) error {
 	return t.Validate()
 }
 
-// refer looks whether the connectors of the policies exist.
+// refer looks whether the connectors of the policies exist, and the webhooks.
 func (h *Tenants) refer(ctx context.Context, t *fa.Tenant) error {
-	var errs fa.Errors
+	var r referral
 	for i, p := range t.ConnectorPolicies {
-		_, err := h.Connectors.Get(ctx, p.ConnectorID)
-		if errors.Is(err, fa.ErrNotFound) {
-			errs.Field("tenant.connectorPolicies["+strconv.Itoa(i)+"].connectorId", "invalid",
-				"There is no connector with the id [%s].", p.ConnectorID)
-		} else if err != nil {
-			return err
-		}
+		follow(ctx, &r, h.Connectors, "tenant.connectorPolicies["+strconv.Itoa(i)+"].connectorId", p.ConnectorID)
 	}
-	return errs.OrNil()
+	for i, id := range t.WebhookIDs {
+		follow(ctx, &r, h.Webhooks, "webhookIds["+strconv.Itoa(i)+"]", id)
+	}
+	return r.result()
 }
 
 func (h *Tenants) removable(t *fa.Tenant) error {

@@ -40,6 +40,10 @@ type Tenant struct {
 	ThemeID                           ID                                `json:"themeId,omitzero"`
 	WebAuthnConfiguration             WebAuthnConfiguration             `json:"webAuthnConfiguration"`
 	Rest                              Rest                              `json:",embed"`
+
+	// WebhookIDs is what a request says beside the tenant: webhooks that are to
+	// hear of it.
+	WebhookIDs []ID `json:"-"`
 }
 
 // The states of tenants and applications.
