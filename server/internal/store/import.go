@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"wherry/server/internal/fa"
@@ -111,7 +110,7 @@ func (im *Import) addTerms(first int, terms [][]uint64) error {
 
 // writeBlock writes the terms of a block, which are complete.
 func (im *Import) writeBlock(block int) error {
-	slices.SortFunc(im.postings, comparePostings)
+	sortPostings(im.postings)
 	var written []byte
 	rows := termRows(int64(block), im.postings)
 	for _, row := range rows {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -63,13 +64,54 @@ func insertAll(ctx context.Context, tx *sql.Tx, t loaded) error {
 		return err
 	}
 	defer insert.Close()
-	for {
-		row, err := next()
-		if err != nil || row == nil {
+	for rows, err := range ahead(next) {
+		if err != nil {
 			return err
 		}
-		if _, err := insert.ExecContext(ctx, row...); err != nil {
-			return err
+		for _, row := range rows {
+			if _, err := insert.ExecContext(ctx, row...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+const aheadAtOnce = 128 // rows
+
+// ahead reads rows on a goroutine of its own, some at a time, while those
+// before them are written. An error is the last thing that comes.
+func ahead(next func() ([]any, error)) iter.Seq2[[][]any, error] {
+	type read struct {
+		rows [][]any
+		err  error
+	}
+	return func(yield func([][]any, error) bool) {
+		reads, enough := make(chan read, 2), make(chan struct{})
+		go func() {
+			defer close(reads)
+			for {
+				rows, err := some(next, aheadAtOnce)
+				if len(rows) == 0 && err == nil {
+					return
+				}
+				select {
+				case reads <- read{rows, err}:
+				case <-enough:
+					return
+				}
+				if err != nil {
+					return
+				}
+			}
+		}()
+		for r := range reads {
+			if !yield(r.rows, r.err) {
+				break
+			}
+		}
+		close(enough)
+		for range reads { // until nobody reads any more
 		}
 	}
 }

@@ -32,6 +32,29 @@ func comparePostings(a, b posting) int {
 	return cmp.Or(cmp.Compare(a.term, b.term), cmp.Compare(a.user, b.user))
 }
 
+// sortPostings sorts many postings: by their buckets first, in one pass, because
+// what is left to be compared then is little.
+func sortPostings(list []posting) {
+	var ends [1<<bucketBits + 1]int
+	for _, p := range list {
+		ends[bucketOf(p.term)+1]++
+	}
+	for bucket := range 1 << bucketBits {
+		ends[bucket+1] += ends[bucket]
+	}
+	unsorted := slices.Clone(list)
+	for _, p := range unsorted {
+		bucket := bucketOf(p.term)
+		list[ends[bucket]] = p
+		ends[bucket]++
+	}
+	begin := 0
+	for _, end := range ends[:1<<bucketBits] {
+		slices.SortFunc(list[begin:end], comparePostings)
+		begin = end
+	}
+}
+
 // appendPostings writes sorted postings: each term, how many users have it, and
 // the distances between their places.
 func appendPostings(b []byte, list []posting) []byte {

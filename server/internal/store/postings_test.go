@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -24,6 +25,20 @@ func TestPostingsComeBack(t *testing.T) {
 			t.Errorf("%s: %d postings of the term 7, not %v", name, n, some)
 		}
 	}
+}
+
+func TestPostingsAreSorted(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	list := make([]posting, 5000)
+	for i := range list {
+		list[i] = posting{random.Uint64() << random.IntN(64), uint16(random.IntN(blockSize))}
+	}
+	want := slices.SortedFunc(slices.Values(list), comparePostings)
+	if sortPostings(list); !slices.Equal(list, want) {
+		t.Error("they are in another order than a plain sort gives")
+	}
+	sortPostings(nil)
 }
 
 // FuzzPostings looks for rows that crash the reader.
