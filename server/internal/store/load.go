@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -64,57 +63,63 @@ func insertAll(ctx context.Context, tx *sql.Tx, t loaded) error {
 		return err
 	}
 	defer insert.Close()
-	for rows, err := range ahead(next) {
-		if err != nil {
+	next, stop := readAhead(next)
+	defer stop()
+	for {
+		row, err := next()
+		if err != nil || row == nil {
 			return err
 		}
-		for _, row := range rows {
-			if _, err := insert.ExecContext(ctx, row...); err != nil {
-				return err
-			}
+		if _, err := insert.ExecContext(ctx, row...); err != nil {
+			return err
 		}
 	}
-	return nil
 }
 
-const aheadAtOnce = 128 // rows
-
-// ahead reads rows on a goroutine of its own, some at a time, while those
-// before them are written. An error is the last thing that comes.
-func ahead(next func() ([]any, error)) iter.Seq2[[][]any, error] {
+// readAhead reads rows on a goroutine of its own while those before them are
+// written. Once stop has returned, nobody reads any more.
+func readAhead(from func() ([]any, error)) (next func() ([]any, error), stop func()) {
 	type read struct {
 		rows [][]any
 		err  error
 	}
-	return func(yield func([][]any, error) bool) {
-		reads, enough := make(chan read, 2), make(chan struct{})
-		go func() {
-			defer close(reads)
-			for {
-				rows, err := some(next, aheadAtOnce)
-				if len(rows) == 0 && err == nil {
-					return
-				}
-				select {
-				case reads <- read{rows, err}:
-				case <-enough:
-					return
-				}
-				if err != nil {
-					return
-				}
-			}
-		}()
-		for r := range reads {
-			if !yield(r.rows, r.err) {
-				break
+	reads, enough := make(chan read, 2), make(chan struct{})
+	go func() {
+		defer close(reads)
+		for more := true; more; {
+			rows, err := some(from, readAtOnce)
+			select {
+			case reads <- read{rows, err}:
+				more = len(rows) == readAtOnce && err == nil
+			case <-enough:
+				return
 			}
 		}
+	}()
+	var r read
+	next = func() ([]any, error) {
+		for len(r.rows) == 0 && r.err == nil {
+			var more bool
+			if r, more = <-reads; !more {
+				return nil, nil
+			}
+		}
+		if len(r.rows) == 0 {
+			return nil, r.err
+		}
+		row := r.rows[0]
+		r.rows = r.rows[1:]
+		return row, nil
+	}
+	stop = func() {
 		close(enough)
-		for range reads { // until nobody reads any more
+		for range reads { //nolint:revive // until it is closed
 		}
 	}
+	return next, stop
 }
+
+const readAtOnce = 128 // rows
 
 // loadPostgres copies.
 func loadPostgres(ctx context.Context, db *DB, tables []loaded) (err error) {
