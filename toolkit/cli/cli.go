@@ -53,14 +53,16 @@ type output struct {
 
 type root struct {
 	output
-	Connector connectorCommand `cmd:"" help:"Sign users in at Cognito on FusionAuth's behalf."`
-	Deploy    deployCommand    `cmd:"" help:"Write the files that put the connector into production."`
-	Explain   explainCommand   `cmd:"" help:"Show one user: where each field comes from, and why."`
-	Forecast  forecastCommand  `cmd:"" help:"When will users be across by the slow road?"`
-	Export    exportCommand    `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
-	Purge     purgeCommand     `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
-	Status    statusCommand    `cmd:"" help:"Show where the crossing stands."`
-	Version   versionCommand   `cmd:"" help:"Print which build this is."`
+	Completion completionCommand `cmd:"" help:"Print what makes a shell complete commands and flags."`
+	Connector  connectorCommand  `cmd:"" help:"Sign users in at Cognito on FusionAuth's behalf."`
+	Deploy     deployCommand     `cmd:"" help:"Write the files that put the connector into production."`
+	Explain    explainCommand    `cmd:"" help:"Show one user: where each field comes from, and why."`
+	Forecast   forecastCommand   `cmd:"" help:"When will users be across by the slow road?"`
+	Manual     manualCommand     `cmd:"" hidden:"" help:"Write man pages, completions and the reference of all commands."`
+	Export     exportCommand     `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
+	Purge      purgeCommand      `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
+	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`
+	Version    versionCommand    `cmd:"" help:"Print which build this is."`
 }
 
 const description = `Carries an organisation's users off Amazon Cognito into FusionAuth.
