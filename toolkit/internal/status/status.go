@@ -24,7 +24,7 @@ type Status struct {
 type Pool struct {
 	ID     string              `json:"pool"`
 	Users  workspace.Tally     `json:"users"`
-	Across int                 `json:"across"` // imported, or further
+	Across int                 `json:"across"` // imported, or further, or found in the target
 	Left   int                 `json:"left"`   // still to be carried, by the bulk road or at sign-in
 	Scan   *workspace.ScanInfo `json:"scan,omitempty"`
 	Done   []workspace.Done    `json:"done,omitempty"`   // when users came across
@@ -86,6 +86,11 @@ func pool(ctx context.Context, part *workspace.Pool, o Options) (p Pool, err err
 			p.Across += n
 		case state < workspace.Imported:
 			p.Left += n
+		}
+	}
+	for _, r := range p.Users.Reasons {
+		if r.State == workspace.Skipped && r.Text == workspace.AlreadyAcross {
+			p.Across += r.Users
 		}
 	}
 	scans, err := part.Scans(ctx, 1)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -131,13 +132,17 @@ func (b *Batch) Noted(ctx context.Context) (note string, err error) {
 // when another machine has taken the batch over.
 func (b *Batch) Done(ctx context.Context, rest State, moves []Move, events ...Event) error {
 	r := b.run
-	err := r.w.tx(ctx, func(tx *sql.Tx) error {
+	stored, err := r.store(ctx, moves)
+	if err != nil {
+		return fmt.Errorf("end a batch: %w", err)
+	}
+	err = r.w.tx(ctx, func(tx *sql.Tx) error {
 		n, err := affected(ctx, tx, "update batches set ended = $1 where n = $2 and run = $3 and ended is null", r.w.instant(), b.N, r.N)
 		if err == nil && n == 0 {
 			err = ErrLost
 		}
 		if err == nil {
-			err = r.move(ctx, tx, moves)
+			err = r.move(ctx, tx, moves, stored)
 		}
 		if err == nil {
 			_, err = tx.ExecContext(ctx, r.step(rest)+" and batch = $4", rest, "", r.w.instant(), b.N)
@@ -152,6 +157,23 @@ func (b *Batch) Done(ctx context.Context, rest State, moves []Move, events ...Ev
 	})
 	if err != nil {
 		return fmt.Errorf("end a batch: %w", err)
+	}
+	return nil
+}
+
+// Release takes users out of the batch as they are.
+func (b *Batch) Release(ctx context.Context, users ...int64) error {
+	err := b.run.w.tx(ctx, func(tx *sql.Tx) error {
+		for some := range slices.Chunk(users, movesAtATime) {
+			_, err := tx.ExecContext(ctx, "update users set batch = null where batch = $1 and n in "+tuple(2, len(some)), numbered(b.N, some)...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take users out of a batch: %w", err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,3 +90,25 @@ func (p *Pool) Claim(ctx context.Context, what, value string) error {
 	}
 	return nil
 }
+
+// SetFact keeps a text about the pool that a later run wants to know, such as
+// its schema. It must hold no personal data.
+func (r *Run) SetFact(ctx context.Context, name, value string) error {
+	_, err := r.w.writer.ExecContext(ctx, `insert into claims (pool, name, value) values ($1, $2, $3)
+		on conflict (pool, name) do update set value = excluded.value`, r.n, factPrefix+name, value)
+	if err != nil {
+		return fmt.Errorf("keep the pool's %s: %w", name, err)
+	}
+	return nil
+}
+
+// Fact is what SetFact kept last, or "".
+func (p *Pool) Fact(ctx context.Context, name string) (value string, err error) {
+	err = p.w.reader.QueryRowContext(ctx, "select value from claims where pool = $1 and name = $2", p.n, factPrefix+name).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read the pool's %s: %w", name, err)
+	}
+	return value, nil
+}
+
+const factPrefix = "fact: " // claims are in the same table

@@ -61,6 +61,17 @@ func tuples(rows, columns int) string {
 	return strings.Join(all, ",")
 }
 
+// numbered are the arguments of a statement about users: the first, and their
+// numbers.
+func numbered(first any, users []int64) []any {
+	args := make([]any, 0, 1+len(users))
+	args = append(args, first)
+	for _, n := range users {
+		args = append(args, n)
+	}
+	return args
+}
+
 // orNull stores an empty text as null.
 func orNull(text string) any {
 	if text == "" {

@@ -18,17 +18,18 @@ type Kind string
 
 // The kinds of runs.
 const (
-	Export  Kind = "export"
-	Import  Kind = "import"
-	Links   Kind = "links"
-	Tokens  Kind = "tokens"
-	Resets  Kind = "reset"
-	Verify  Kind = "verify"
-	Undo    Kind = "undo"
-	Erasing Kind = "purge"
+	Export    Kind = "export"
+	Transform Kind = "transform"
+	Import    Kind = "import"
+	Links     Kind = "links"
+	Tokens    Kind = "tokens"
+	Resets    Kind = "reset"
+	Verify    Kind = "verify"
+	Undo      Kind = "undo"
+	Erasing   Kind = "purge"
 )
 
-var kinds = []Kind{Export, Import, Links, Tokens, Resets, Verify, Undo, Erasing}
+var kinds = []Kind{Export, Transform, Import, Links, Tokens, Resets, Verify, Undo, Erasing}
 
 // A run shows that it lives every beat; one that has not for the time of
 // patience is taken for dead, and its work is given to others.

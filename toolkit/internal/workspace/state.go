@@ -22,6 +22,11 @@ const (
 	Skipped                   // shall not go across
 )
 
+// AlreadyAcross is why users are skipped who were in the target before: they
+// signed in by the slow road, or another crossing carried them. They are as
+// good as imported, so they can be linked and verified, too.
+const AlreadyAcross = "across already"
+
 var stateNames = []string{"", "exported", "planned", "imported", "linked", "reset", "verified", "refused", "skipped"}
 
 func (s State) String() string {

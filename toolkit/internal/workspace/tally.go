@@ -92,7 +92,8 @@ func (p *Pool) Collisions(ctx context.Context) iter.Seq2[Collision, error] {
 
 func (p *Pool) collisions(ctx context.Context, kind string, yield func(Collision, error) bool) bool {
 	column := "t." + kind + "_key"
-	among := "from targets t join users u on u.n = t.n where u.pool = $1 and u.state < $2 and u.change <> $3 and " + column + " is not null"
+	among := fmt.Sprintf(`from targets t join users u on u.n = t.n where u.pool = $1 and u.change <> $3 and %s is not null
+		and (u.state < $2 or u.state = %d and u.reason = '%s')`, column, Skipped, AlreadyAcross)
 	after := ""
 	for {
 		keys, err := list(ctx, p.w.reader, func(rows *sql.Rows) (key string, err error) { return key, rows.Scan(&key) },

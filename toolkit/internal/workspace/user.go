@@ -39,8 +39,9 @@ type User struct {
 	FirstIn    int64  `json:"firstIn"`
 	ChangedIn  int64  `json:"changedIn,omitempty"`
 
-	Source []byte `json:"-"` // the Cognito user, JSON; nil unless asked for
-	Target []byte `json:"-"` // what was planned, JSON; nil unless asked for
+	Source  []byte `json:"-"` // the Cognito user, JSON; nil unless asked for
+	Target  []byte `json:"-"` // what was planned, JSON; nil unless asked for
+	Remarks []byte `json:"-"` // what is to be remarked about that, JSON; nil unless asked for
 }
 
 // Query chooses users. The zero Query chooses all who are still in the pool,
@@ -55,7 +56,7 @@ type Query struct {
 	Changes    []Change // only users with this latest change; Deleted shows those who have gone
 	UnlessIn   int64    // only users whose details this scan has not read
 
-	Source, Target bool // read these documents as well
+	Source, Target, Remarks bool // read these documents as well
 }
 
 // page is how many users are read at a time.
@@ -100,14 +101,20 @@ func (p *Pool) users(ctx context.Context, q Query, where string, args []any) ([]
 
 // from is the query up to its conditions.
 func (q Query) from() string {
-	source, target, joins := "null", "null", ""
+	source, target, remarks, joins := "null", "null", "null", ""
 	if q.Source {
 		source, joins = "s.doc", " left join sources s on s.n = u.n"
 	}
 	if q.Target {
-		target, joins = "t.doc", joins+" left join targets t on t.n = u.n"
+		target = "t.doc"
 	}
-	return "select " + userColumns + "," + source + "," + target + " from users u" + joins
+	if q.Remarks {
+		remarks = "t.remarks"
+	}
+	if q.Target || q.Remarks {
+		joins += " left join targets t on t.n = u.n"
+	}
+	return "select " + userColumns + "," + source + "," + target + "," + remarks + " from users u" + joins
 }
 
 const userColumns = `u.n, u.id, u.state, u.reason, u.moved, u.exported, coalesce(u.planned, 0), coalesce(u.imported, 0), coalesce(u.linked, 0),
@@ -115,9 +122,9 @@ const userColumns = `u.n, u.id, u.state, u.reason, u.moved, u.exported, coalesce
 
 func (p *Pool) scan(row interface{ Scan(dest ...any) error }) (u User, err error) {
 	var moved, exported, planned, imported, linked, reset, verified, enabled int64
-	var source, target []byte
+	var source, target, remarks []byte
 	err = row.Scan(&u.N, &u.ID, &u.State, &u.Reason, &moved, &exported, &planned, &imported, &linked, &reset, &verified,
-		&u.ImportedBy, &enabled, &u.Change, &u.FirstIn, &u.ChangedIn, &source, &target)
+		&u.ImportedBy, &enabled, &u.Change, &u.FirstIn, &u.ChangedIn, &source, &target, &remarks)
 	if err != nil {
 		return u, err
 	}
@@ -126,7 +133,10 @@ func (p *Pool) scan(row interface{ Scan(dest ...any) error }) (u User, err error
 	if u.Source, err = p.w.seal.open(source, "source "+u.ID); err != nil {
 		return u, err
 	}
-	u.Target, err = p.w.seal.open(target, "target "+u.ID)
+	if u.Target, err = p.w.seal.open(target, "target "+u.ID); err != nil {
+		return u, err
+	}
+	u.Remarks, err = p.w.seal.open(remarks, "remarks "+u.ID)
 	return u, err
 }
 
@@ -178,18 +188,18 @@ func in[T any](c *conditions, column string, values []T) {
 // ErrNoUser says that the workspace knows no such user.
 var ErrNoUser = errors.New("the workspace knows no such user")
 
-// User is the user with this id, with both documents.
+// User is the user with this id, with all documents.
 func (p *Pool) User(ctx context.Context, id string) (User, error) {
 	return p.one(ctx, "u.pool = $1 and u.id = $2", id)
 }
 
-// Numbered is the user with this number, with both documents.
+// Numbered is the user with this number, with all documents.
 func (p *Pool) Numbered(ctx context.Context, n int64) (User, error) {
 	return p.one(ctx, "u.pool = $1 and u.n = $2", n)
 }
 
 func (p *Pool) one(ctx context.Context, where string, arg any) (User, error) {
-	u, err := p.scan(p.w.reader.QueryRowContext(ctx, Query{Source: true, Target: true}.from()+" where "+where, p.n, arg))
+	u, err := p.scan(p.w.reader.QueryRowContext(ctx, Query{Source: true, Target: true, Remarks: true}.from()+" where "+where, p.n, arg))
 	if errors.Is(err, sql.ErrNoRows) {
 		return u, ErrNoUser
 	}

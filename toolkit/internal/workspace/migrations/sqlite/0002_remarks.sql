@@ -1,0 +1,2 @@
+-- +goose Up
+alter table targets add column remarks blob;
