@@ -26,6 +26,7 @@ func (p *Pool) check(k checker) {
 	}
 	p.readSchema(k)
 	p.Connector.check(k.at("connector"))
+	p.Import.check(k.at("import"))
 }
 
 func (p *Pool) readSchema(k checker) {

@@ -31,6 +31,7 @@ func (p *Pool) setDefaults() {
 	region, _, _ := strings.Cut(p.ID, "_")
 	orElse(&p.Region, region)
 	orElse(&p.Name, p.ID)
+	p.Import.setDefaults()
 	s := &p.Connector
 	orElse(&s.Flow, UserPassword)
 	orElse(&s.Profile, ProfileGetUser)

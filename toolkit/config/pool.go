@@ -37,6 +37,9 @@ type Pool struct {
 	// How the connector signs its users in.
 	Connector SignIn `yaml:"connector"`
 
+	// How the bulk road carries its users.
+	Import Import `yaml:"import"`
+
 	// Schema is what schema_file says.
 	Schema plan.Schema `yaml:"-" jsonschema:"-"`
 }

@@ -13,7 +13,9 @@ package exporter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -188,6 +190,9 @@ func (e *Exporter) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return explain(err)
 	}
+	if err := e.keepSchema(ctx); err != nil {
+		return err
+	}
 	if e.scan, err = e.Run.Scan(ctx); err != nil {
 		return err
 	}
@@ -204,6 +209,15 @@ func (e *Exporter) begin(ctx context.Context) (err error) {
 		}
 	}
 	return err
+}
+
+// keepSchema keeps what the pool says of its attributes, for the mapping.
+func (e *Exporter) keepSchema(ctx context.Context) error {
+	doc, err := json.Marshal(e.pool.Schema)
+	if err != nil {
+		return fmt.Errorf("keep the pool's schema: %w", err)
+	}
+	return e.Run.SetFact(ctx, workspace.SchemaFact, string(doc))
 }
 
 // answers is how long one call may take.

@@ -91,6 +91,10 @@ func (p *Pool) Claim(ctx context.Context, what, value string) error {
 	return nil
 }
 
+// SchemaFact is the fact that an export keeps for the mapping: what the pool
+// says of its attributes, as JSON.
+const SchemaFact = "schema"
+
 // SetFact keeps a text about the pool that a later run wants to know, such as
 // its schema. It must hold no personal data.
 func (r *Run) SetFact(ctx context.Context, name, value string) error {

@@ -1,0 +1,151 @@
+package planner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"wherry/internal/exit"
+	"wherry/toolkit/internal/plan"
+	"wherry/toolkit/internal/workspace"
+)
+
+// Policy says who gets a login id that several users want.
+type Policy string
+
+// The policies. Whoever is across keeps it in any case.
+const (
+	Undecided Policy = ""         // nobody goes across until somebody decides
+	First     Policy = "first"    // who signed up first
+	Newest    Policy = "newest"   // who signed up last
+	Verified  Policy = "verified" // whose address or number is verified; of several the first
+	Ask       Policy = "ask"      // the operator, in a file
+)
+
+// Settled is what was decided about login ids that several users want.
+type Settled struct {
+	Collisions int `json:"collisions"`
+	Refused    int `json:"refused"` // who did not get theirs
+}
+
+// contender is somebody who wants a login id.
+type contender struct {
+	workspace.User
+	pool plan.CognitoUser
+}
+
+func (c contender) across() bool {
+	return c.State >= workspace.Imported && c.State <= workspace.Verified || c.State == workspace.Skipped
+}
+
+// verified tells whether what the pool knows of the login id is verified.
+func (c contender) verified(kind string) bool {
+	attribute := "email_verified"
+	if kind == "phone" {
+		attribute = "phone_number_verified"
+	}
+	return c.pool.Attributes[attribute] == "true"
+}
+
+// Settle finds planned users who want the same e-mail address, username or
+// phone number, whatever its case, and refuses all but the one who gets it.
+// With Ask the decisions are read from the file, which is written with those
+// that are missing.
+func (p *Planner) Settle(ctx context.Context, policy Policy, file string) (Settled, error) {
+	var s Settled
+	choose := policy.choose
+	var asked *decisions
+	if policy == Ask {
+		var err error
+		if asked, err = readDecisions(file); err != nil {
+			return s, err
+		}
+		choose = asked.choose
+	}
+	for c, err := range p.Run.Collisions(ctx) {
+		if err != nil {
+			return s, err
+		}
+		s.Collisions++
+		if policy == Undecided {
+			continue
+		}
+		refused, err := p.settle(ctx, c, policy, choose)
+		if err != nil {
+			return s, err
+		}
+		s.Refused += refused
+	}
+	if policy == Undecided && s.Collisions > 0 {
+		return s, exit.With(exit.Usage, fmt.Errorf("%d login id(s) are wanted by several users each, and nobody has been sent", s.Collisions),
+			"say who gets them: --collisions first, verified, newest, or ask")
+	}
+	if asked != nil {
+		return s, asked.write()
+	}
+	return s, nil
+}
+
+// settle refuses those who do not get it, and tells how many.
+func (p *Planner) settle(ctx context.Context, c workspace.Collision, policy Policy, choose chooser) (refused int, err error) {
+	var users []contender
+	for _, n := range c.Users {
+		u, err := p.contender(ctx, n)
+		if err != nil {
+			return 0, err
+		}
+		users = append(users, u)
+	}
+	keep, decided := int64(0), true
+	if i := slices.IndexFunc(users, contender.across); i >= 0 {
+		keep = users[i].N
+	} else {
+		keep, decided = choose(c.Kind, users)
+	}
+	if !decided {
+		return 0, nil
+	}
+	var moves []workspace.Move
+	for _, u := range users {
+		if u.N != keep && !u.across() {
+			reason := fmt.Sprintf("collision: another user has the same %s, and gets it (%s)", c.Kind, policy)
+			moves = append(moves, workspace.Move{User: u.N, To: workspace.Refused, Reason: reason})
+		}
+	}
+	return len(moves), p.Run.Move(ctx, moves...)
+}
+
+func (p *Planner) contender(ctx context.Context, n int64) (c contender, err error) {
+	if c.User, err = p.Run.Numbered(ctx, n); err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(c.Source, &c.pool); err != nil {
+		return c, fmt.Errorf("the document of user %s in the workspace: %w", c.ID, err)
+	}
+	return c, nil
+}
+
+// chooser tells the number of the user who gets a login id, 0 for nobody, and
+// whether that is decided.
+type chooser func(kind string, users []contender) (keep int64, decided bool)
+
+func (p Policy) choose(kind string, users []contender) (int64, bool) {
+	best := slices.MinFunc(users, func(a, b contender) int { return p.compare(kind, a, b) })
+	return best.N, true
+}
+
+// compare is negative if a gets it. Of equals the first one does, who comes
+// first in the workspace.
+func (p Policy) compare(kind string, a, b contender) int {
+	if p == Verified && a.verified(kind) != b.verified(kind) {
+		if a.verified(kind) {
+			return -1
+		}
+		return 1
+	}
+	if p == Newest {
+		return b.pool.Created.Compare(a.pool.Created)
+	}
+	return a.pool.Created.Compare(b.pool.Created)
+}
