@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"time"
 )
 
 // call is one request to the API.
@@ -13,7 +14,10 @@ type call struct {
 	path   string   // "/api/application/{id}/role/{id}"
 	ids    []string // for the path, in order; a POST may leave the last one empty
 	query  url.Values
-	body   any // marshalled to JSON, unless nil
+	body   any      // marshalled to JSON, unless nil
+	raw    [][]byte // JSON in pieces, in place of body
+
+	timeout time.Duration // the client's if 0
 
 	merge      bool // the body is an RFC 7396 merge patch
 	repeatable bool // doing it twice is doing it once, though the method does not say so

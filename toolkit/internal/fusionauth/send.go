@@ -1,14 +1,16 @@
 package fusionauth
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/failsafe-go/failsafe-go"
 
@@ -31,7 +33,11 @@ func (c *Client) do(ctx context.Context, what call, out any) error {
 			return fmt.Errorf("%s %s: encode the request: %w", what.method, path, err)
 		}
 	}
-	attempt := func() (*answer, error) { return c.attempt(ctx, what, path, body) }
+	pieces := what.raw
+	if body != nil {
+		pieces = [][]byte{body}
+	}
+	attempt := func() (*answer, error) { return c.attempt(ctx, what, path, pieces) }
 	var got *answer
 	if what.mayRepeat() {
 		got, err = failsafe.With(c.retry).WithContext(ctx).Get(attempt)
@@ -47,8 +53,8 @@ func (c *Client) do(ctx context.Context, what call, out any) error {
 	return got.decode(what, path, out)
 }
 
-func (c *Client) attempt(ctx context.Context, what call, path string, body []byte) (*answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errNoAnswer)
+func (c *Client) attempt(ctx context.Context, what call, path string, body [][]byte) (*answer, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, cmp.Or(what.timeout, c.timeout), errNoAnswer)
 	defer cancel()
 	req, err := c.request(ctx, what, path, body)
 	if err != nil {
@@ -69,13 +75,14 @@ func (c *Client) attempt(ctx context.Context, what call, path string, body []byt
 	return &answer{resp.StatusCode, resp.Header, text}, nil
 }
 
-func (c *Client) request(ctx context.Context, what call, path string, body []byte) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, what call, path string, body [][]byte) (*http.Request, error) {
 	u := c.base.JoinPath(path)
 	u.RawQuery = what.query.Encode()
-	req, err := http.NewRequestWithContext(ctx, what.method, u.String(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, what.method, u.String(), http.NoBody)
 	if err != nil {
 		return nil, unquoted(ctx, err)
 	}
+	carry(req, body)
 	req.Header.Set("Authorization", c.key.Reveal())
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "wherry/"+buildinfo.Version())
@@ -89,6 +96,22 @@ func (c *Client) request(ctx context.Context, what call, path string, body []byt
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
+}
+
+// carry gives a request its body, which may be large: it is not copied. It can
+// be read again, because a connection may turn out to have been closed.
+func carry(req *http.Request, body [][]byte) {
+	if body == nil {
+		return
+	}
+	for _, piece := range body {
+		req.ContentLength += int64(len(piece))
+	}
+	req.GetBody = func() (io.ReadCloser, error) {
+		pieces := net.Buffers(slices.Clone(body)) // which reading uses up
+		return io.NopCloser(&pieces), nil
+	}
+	req.Body, _ = req.GetBody() // it has no way to fail
 }
 
 var (

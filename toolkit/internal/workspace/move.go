@@ -132,3 +132,21 @@ func (r *Run) alreadyThere(ctx context.Context, tx *sql.Tx, m Move) error {
 	}
 	return fmt.Errorf("user %s is %s and cannot become %s: %w", id, state, m.To, ErrBackwards)
 }
+
+// Record makes moves and notes events, all of it or nothing. It is for a few:
+// they are written in one transaction.
+func (r *Run) Record(ctx context.Context, moves []Move, events ...Event) error {
+	stored, err := r.store(ctx, moves)
+	if err == nil {
+		err = r.w.tx(ctx, func(tx *sql.Tx) error {
+			if err := r.move(ctx, tx, moves, stored); err != nil {
+				return err
+			}
+			return r.note(ctx, tx, events...)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("write down what became of users: %w", err)
+	}
+	return nil
+}
