@@ -57,11 +57,12 @@ type root struct {
 	Connector  connectorCommand  `cmd:"" help:"Sign users in at Cognito on FusionAuth's behalf."`
 	Deploy     deployCommand     `cmd:"" help:"Write the files that put the connector into production."`
 	Explain    explainCommand    `cmd:"" help:"Show one user: where each field comes from, and why."`
+	Export     exportCommand     `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
 	Forecast   forecastCommand   `cmd:"" help:"When will users be across by the slow road?"`
 	Manual     manualCommand     `cmd:"" hidden:"" help:"Write man pages, completions and the reference of all commands."`
-	Export     exportCommand     `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
 	Purge      purgeCommand      `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
 	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`
+	Verify     verifyCommand     `cmd:"" help:"Compare every user on both sides, and tell who needs a look."`
 	Version    versionCommand    `cmd:"" help:"Print which build this is."`
 }
 

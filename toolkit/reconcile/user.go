@@ -1,0 +1,178 @@
+package reconcile
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"wherry/toolkit/internal/fusionauth"
+	"wherry/toolkit/internal/plan"
+	"wherry/toolkit/internal/workspace"
+)
+
+// verdict is what there is to say about one user.
+type verdict struct {
+	user        workspace.User
+	outcome     Outcome // "": there is nothing to say
+	reason      string  // of Refused and Skipped
+	differences []Difference
+	remarks     []plan.Remark
+	compared    []string
+	links       int
+	found, slow bool
+	disabled    bool
+}
+
+// verified tells whether the user is as they should be, and the workspace does
+// not know yet.
+func (d *verdict) verified() bool {
+	u := &d.user
+	return (d.outcome == Same || d.outcome == Explained) && u.Verified.IsZero() &&
+		(u.State < workspace.Refused || u.State == workspace.Skipped && u.Reason == workspace.AlreadyAcross)
+}
+
+// judge compares a user with the account, nil if there is none.
+func (v *verification) judge(ctx context.Context, u workspace.User, got *account) (d *verdict, err error) {
+	d = &verdict{user: u, found: got != nil}
+	switch {
+	case got == nil && u.Change == workspace.Deleted:
+		return d, nil // gone on both sides
+	case got == nil:
+		return d, v.absent(ctx, d)
+	case u.Change == workspace.Deleted:
+		d.outcome = Gone
+		d.add(Difference{Class: InPool, Why: "deleted from the pool after it was carried"})
+		return d, nil
+	}
+	d.slow, d.disabled = got.slow() && u.Imported.IsZero(), !u.Enabled
+	x, err := v.expect(ctx, u, got)
+	if err != nil {
+		return d, err
+	}
+	if len(u.Remarks) > 0 {
+		if err := json.Unmarshal(u.Remarks, &x.remarks); err != nil {
+			return d, fmt.Errorf("read the remarks: %w", err)
+		}
+	}
+	d.remarks = x.remarks
+	if err := v.compareAll(ctx, d, x, got); err != nil {
+		return d, err
+	}
+	d.conclude()
+	return d, nil
+}
+
+// compareAll looks at every field, and at the links.
+func (v *verification) compareAll(ctx context.Context, d *verdict, x *expectation, got *account) error {
+	if x.surprise != "" {
+		d.add(Difference{Class: Added, Why: x.surprise, Bad: true})
+	}
+	deltas := compare(&x.want, got, func(field string) { d.compared = append(d.compared, field) })
+	links, err := v.links(ctx, d, x)
+	if err != nil {
+		return err
+	}
+	for _, one := range append(deltas, links...) {
+		class, why, bad := x.why(one, got)
+		d.add(Difference{Field: one.field, Class: class, Why: why, Bad: bad || v.Strict && class == InTarget, Expected: one.want, Found: one.got})
+	}
+	return nil
+}
+
+// links asks for the links of a user who should have some.
+func (v *verification) links(ctx context.Context, d *verdict, x *expectation) (deltas []delta, err error) {
+	if len(x.links) == 0 {
+		return nil, nil
+	}
+	if d.user.Linked.IsZero() {
+		d.add(Difference{Field: "links", Class: Purpose, Why: "wherry links has not linked the user yet"})
+		return nil, nil
+	}
+	var got []fusionauth.UserLink
+	err = v.pacer.Do(ctx, func(ctx context.Context) (err error) {
+		got, err = v.target.UserLinks(ctx, d.user.ID)
+		return err
+	})
+	d.links = len(x.links)
+	return compareLinks(x.links, got, v.Provider, func(field string) { d.compared = append(d.compared, field) }), err
+}
+
+func (d *verdict) add(one Difference) {
+	one.User = d.user.ID
+	d.differences = append(d.differences, one)
+}
+
+func (d *verdict) conclude() {
+	d.outcome = Same
+	for _, one := range d.differences {
+		if one.Bad {
+			d.outcome = Unexplained
+			return
+		}
+		d.outcome = Explained
+	}
+}
+
+// absent tells why there is no account.
+func (v *verification) absent(ctx context.Context, d *verdict) error {
+	u := &d.user
+	switch {
+	case u.State == workspace.Refused:
+		d.outcome, d.reason = Refused, u.Reason
+	case u.State == workspace.Skipped && u.Reason != workspace.AlreadyAcross:
+		d.outcome, d.reason = Skipped, u.Reason
+	case u.State < workspace.Imported:
+		d.outcome = Waiting
+	default:
+		d.outcome = Lost
+		why, err := v.elsewhere(ctx, u)
+		d.add(Difference{Class: Missing, Why: cmp.Or(why, "not in the target"), Bad: true})
+		return err
+	}
+	return nil
+}
+
+// mostLooked is for how many missing users their login ids are looked up, which
+// takes a request each.
+const mostLooked = 500
+
+// elsewhere tells whether a login id of a missing user belongs to another
+// account.
+func (v *verification) elsewhere(ctx context.Context, u *workspace.User) (why string, err error) {
+	if len(u.Target) == 0 || v.looked.Add(1) > mostLooked {
+		return "", nil
+	}
+	want, err := decodePlan(u.Target)
+	loginID := cmp.Or(want.Email, want.Username)
+	if err != nil || loginID == "" {
+		return "", err
+	}
+	err = v.pacer.Do(ctx, func(ctx context.Context) error {
+		_, err := v.target.UserByLoginID(ctx, loginID)
+		return err
+	})
+	switch {
+	case err == nil:
+		return "not in the target; another account has the login id", nil
+	case errors.Is(err, fusionauth.ErrNotFound):
+		return "", nil
+	default:
+		return "", err
+	}
+}
+
+// federated tells whether a source document may name identities, without
+// reading it.
+func federated(source []byte) bool { return bytes.Contains(source, []byte(`"identities"`)) }
+
+// usernameOf is what Cognito calls a user.
+func usernameOf(source []byte) string {
+	var u struct{ Username string }
+	if json.Unmarshal(source, &u) != nil {
+		return ""
+	}
+	return u.Username
+}

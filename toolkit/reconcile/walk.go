@@ -1,0 +1,229 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"wherry/toolkit/internal/workspace"
+)
+
+// chunk is how many accounts are asked for at a time.
+const chunk = 500
+
+// The phases of a walk: those who are in the pool, then those who were.
+const (
+	phasePool = iota
+	phaseGone
+	phaseDone
+)
+
+// everybody walks through all users.
+func (v *verification) everybody(ctx context.Context, total int) error {
+	task := v.Progress.Task("users", int64(v.Checked), int64(total))
+	for ; v.phase < phaseDone; v.phase, v.after = v.phase+1, 0 {
+		q := workspace.Query{After: v.after, Source: true, Target: true, Remarks: true}
+		if v.phase == phaseGone {
+			q.Changes = []workspace.Change{workspace.Deleted}
+		}
+		err := v.walk(ctx, v.Run.Users(ctx, q), func() { task.Set(int64(v.Checked), int64(total)) })
+		if err != nil {
+			return err
+		}
+	}
+	task.End()
+	return nil
+}
+
+// lot is some users, and in time what became of them.
+type lot struct {
+	users    []workspace.User
+	verdicts []*verdict
+	err      error
+	done     chan struct{}
+}
+
+// walk compares users, several lots at a time, and writes down what it found
+// in their order.
+func (v *verification) walk(ctx context.Context, users iter.Seq2[workspace.User, error], shown func()) error {
+	ctx, stop := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	defer working.Wait()
+	defer stop()
+	lots := make(chan *lot, v.Parallel)
+	working.Go(func() {
+		defer close(lots)
+		for l := range divide(users) {
+			select {
+			case lots <- l:
+				working.Go(func() { v.compareLot(ctx, l) })
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	book := &book{verification: v, saved: v.Now()}
+	for l := range lots {
+		<-l.done
+		if l.err != nil {
+			return errors.Join(l.err, book.save(context.WithoutCancel(ctx)))
+		}
+		if err := book.enter(ctx, l); err != nil {
+			return err
+		}
+		shown()
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return book.save(ctx)
+}
+
+// divide makes lots of users.
+func divide(users iter.Seq2[workspace.User, error]) iter.Seq[*lot] {
+	return func(yield func(*lot) bool) {
+		l := &lot{done: make(chan struct{})}
+		for u, err := range users {
+			if err != nil {
+				l.err = err
+				break
+			}
+			if l.users = append(l.users, u); len(l.users) < chunk {
+				continue
+			}
+			if !yield(l) {
+				return
+			}
+			l = &lot{done: make(chan struct{})}
+		}
+		if len(l.users) > 0 || l.err != nil {
+			yield(l)
+		}
+	}
+}
+
+func (v *verification) compareLot(ctx context.Context, l *lot) {
+	defer close(l.done)
+	if l.err != nil {
+		return
+	}
+	ids := make([]string, len(l.users))
+	for i, u := range l.users {
+		ids[i] = u.ID
+	}
+	accounts, err := v.accounts(ctx, ids)
+	if err != nil {
+		l.err = fmt.Errorf("look users up in the target: %w", err)
+		return
+	}
+	for _, u := range l.users {
+		d, err := v.judge(ctx, u, accounts[u.ID])
+		if err != nil {
+			l.err = err
+			return
+		}
+		l.verdicts = append(l.verdicts, d)
+	}
+}
+
+// every is how often what was found is written down.
+const every = 2 * time.Second
+
+// So many events are kept of each kind of difference.
+const (
+	mostBad  = 100_000
+	mostGood = 1_000
+)
+
+// book writes down what was found, together with the checkpoint that says so.
+type book struct {
+	*verification
+	events []workspace.Event
+	moves  []workspace.Move
+	saved  time.Time
+}
+
+func (b *book) enter(ctx context.Context, l *lot) error {
+	for _, d := range l.verdicts {
+		if err := b.note(d); err != nil {
+			return err
+		}
+		b.after = d.user.N
+	}
+	if b.Now().Sub(b.saved) < every && len(b.events) < chunk {
+		return nil
+	}
+	return b.save(ctx)
+}
+
+// note counts a user.
+func (b *book) note(d *verdict) error {
+	if d.outcome == "" {
+		return nil
+	}
+	if d.outcome != Gone {
+		b.Checked++
+	}
+	b.Outcomes[d.outcome]++
+	b.Links += d.links
+	b.Found += one(d.found)
+	b.Slow += one(d.slow)
+	b.Disabled += one(d.disabled)
+	if d.reason != "" {
+		count(&b.Reasons, Count{Class: string(d.outcome), Why: d.reason})
+	}
+	for _, r := range d.remarks {
+		count(&b.Remarks, Count{Field: r.Target, Class: r.Source, Why: r.Rule})
+	}
+	for _, field := range d.compared {
+		b.Compared[field]++
+	}
+	if d.verified() {
+		b.moves = append(b.moves, workspace.Move{User: d.user.N, To: workspace.Verified})
+	}
+	return b.list(d)
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// list keeps the differences, unless there are very many alike.
+func (b *book) list(d *verdict) error {
+	for _, x := range d.differences {
+		n := count(&b.Fields, Count{Field: x.Field, Class: string(x.Class), Why: x.Why, Bad: x.Bad})
+		if x.Bad && n > mostBad || !x.Bad && n > mostGood {
+			continue
+		}
+		x.Username = usernameOf(d.user.Source)
+		event, err := eventOf(kindDifference, d.user.N, x)
+		if err != nil {
+			return err
+		}
+		b.events = append(b.events, event)
+	}
+	return nil
+}
+
+// save writes users down as verified before the checkpoint: to say so once more
+// changes nothing.
+func (b *book) save(ctx context.Context) error {
+	if err := b.Run.Move(ctx, b.moves...); err != nil {
+		return err
+	}
+	checkpoint, err := b.checkpoint()
+	if err != nil {
+		return err
+	}
+	if err := b.Run.Note(ctx, append(b.events, checkpoint)...); err != nil {
+		return err
+	}
+	b.events, b.moves, b.saved = b.events[:0], b.moves[:0], b.Now()
+	return b.tell(ctx)
+}
