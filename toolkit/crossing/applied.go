@@ -1,10 +1,8 @@
 package crossing
 
 import (
-	"fmt"
-	"strings"
-
 	"wherry/internal/secret"
+	"wherry/toolkit/internal/target"
 )
 
 // Applied is what stands in the target: the objects with their ids, and how
@@ -25,53 +23,26 @@ type AppliedApplication struct {
 }
 
 // Step is what was done about one object.
-type Step struct {
-	Object  string   `json:"object"` // tenant, application, role, connector, connector policy
-	Name    string   `json:"name"`
-	ID      string   `json:"id,omitempty"`
-	Action  Action   `json:"action"`
-	Changes []string `json:"changes,omitempty"` // what was changed, in words
-}
+type Step = target.Step
 
-// Action is what was done.
-type Action string
-
-// The actions.
-const (
-	Found   Action = "found" // as it should be; nothing was written
-	Created Action = "created"
-	Changed Action = "changed"
-)
-
-// String is such as: application "Forum" changed (redirect URLs).
-func (s Step) String() string {
-	text := fmt.Sprintf("%s %q %s", s.Object, s.Name, s.Action)
-	if len(s.Changes) > 0 {
-		text += " (" + strings.Join(s.Changes, ", ") + ")"
+func applied(steps []Step) *Applied {
+	a := &Applied{Steps: steps}
+	for _, s := range steps {
+		switch s.Kind() {
+		case target.Tenant:
+			a.TenantID = s.ID
+		case target.Connector:
+			a.ConnectorID = s.ID
+		case target.Application:
+			oauth, _ := s.Doc()["oauthConfiguration"].(target.Doc)
+			value, _ := oauth["clientSecret"].(string)
+			name, _ := s.Doc()["name"].(string)
+			a.Applications = append(a.Applications, AppliedApplication{s.ID, name, secret.String(value)})
+		}
 	}
-	return text
+	return a
 }
 
 // Written returns the steps that wrote something. None means that the target
 // was ready already.
-func (a *Applied) Written() []Step {
-	var written []Step
-	for _, s := range a.Steps {
-		if s.Action != Found {
-			written = append(written, s)
-		}
-	}
-	return written
-}
-
-// standing says what stands, for the error of a run that got half way.
-func (a *Applied) standing() string {
-	if len(a.Steps) == 0 {
-		return "nothing was written"
-	}
-	steps := make([]string, len(a.Steps))
-	for i, s := range a.Steps {
-		steps[i] = s.String()
-	}
-	return "what stands: " + strings.Join(steps, ", ")
-}
+func (a *Applied) Written() []Step { return (&target.Plan{Steps: a.Steps}).Writes() }

@@ -7,6 +7,7 @@ import (
 
 	"wherry/internal/exit"
 	"wherry/toolkit/internal/fusionauth"
+	"wherry/toolkit/internal/target"
 )
 
 // Apply makes the target ready for the slow road: tenant, applications,
@@ -22,30 +23,15 @@ func Apply(ctx context.Context, t Target) (*Applied, error) {
 	if err := errors.Join(err, t.check()); err != nil {
 		return nil, exit.With(exit.Usage, err, "nothing was tried: mend the settings of the target")
 	}
-	r := &run{api: api, target: t, applied: &Applied{}}
-	for _, step := range []func(context.Context) error{r.tenant, r.applications, r.connector, r.policy} {
-		if err := step(ctx); err != nil {
-			return r.applied, r.unfinished(err)
+	plan, err := target.Look(ctx, api, t.objects())
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range plan.Writes() {
+		if s.Action == target.Created && s.Name == "" {
+			return nil, fmt.Errorf("%s %s: it does not exist, and there is no name to create it under", s.Object, s.ID)
 		}
 	}
-	return r.applied, nil
-}
-
-// run is one Apply.
-type run struct {
-	api     *fusionauth.Client
-	target  Target
-	applied *Applied
-}
-
-func (r *run) note(object, name, id string, action Action, changes ...string) {
-	r.applied.Steps = append(r.applied.Steps, Step{object, name, id, action, changes})
-}
-
-func (r *run) unfinished(err error) error {
-	hint := "run it again: it continues from what stands"
-	if first := exit.Hint(err); first != "" {
-		hint = first + "; then " + hint
-	}
-	return exit.With(exit.Code(err), fmt.Errorf("%w (%s)", err, r.applied.standing()), hint)
+	err = plan.Do(ctx)
+	return applied(plan.Steps), err
 }

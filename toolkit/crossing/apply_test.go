@@ -58,8 +58,8 @@ func TestApplyMakesATargetReady(t *testing.T) {
 	a := apply(t, target(f))
 
 	want := `[tenant "Cognito import test" created application "Cognito application" created ` +
-		`connector "Cognito" created connector policy "Cognito" created]`
-	if steps(a) != want || len(a.Written()) != 4 {
+		`role "admin" created role "user" created connector "Cognito" created connector policy "Cognito" changed (connectorPolicies)]`
+	if steps(a) != want || len(a.Written()) != 6 {
 		t.Errorf("got  %s\nwant %s", steps(a), want)
 	}
 	tenant, connector := f.tenants[a.TenantID], f.connectors[a.ConnectorID]
@@ -120,13 +120,13 @@ func TestApplyCreatesUnderGivenIDs(t *testing.T) {
 func TestApplyContinuesWhereItStopped(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ fail, says, stands string }{
-		{"POST /api/tenant", `tenant "Cognito import test": POST /api/tenant: 500`, "nothing was written"},
+		{"POST /api/tenant", `tenant "Cognito import test": POST /api/tenant/`, "nothing was written"},
 		{
-			"POST /api/application", `application "Cognito application": POST /api/application: 500`,
+			"POST /api/application", `application "Cognito application": POST /api/application/`,
 			`what stands: tenant "Cognito import test" created`,
 		},
 		{
-			"POST /api/connector", `connector "Cognito": POST /api/connector: 500`,
+			"POST /api/connector", `connector "Cognito": POST /api/connector/`,
 			`what stands: tenant "Cognito import test" created, application "Cognito application" created`,
 		},
 		{"PATCH /api/tenant", `connector policy "Cognito": PATCH /api/tenant/`, `connector "Cognito" created`},
@@ -173,7 +173,7 @@ func TestApplyMendsWhatDiffers(t *testing.T) {
 			func(f *fake, a *crossing.Applied) {
 				f.applications[a.Applications[0].ID]["oauthConfiguration"].(doc)["authorizedRedirectURLs"] = []any{"https://example.org"}
 			},
-			`application "Cognito application" changed (redirect URLs)`,
+			`application "Cognito application" changed (oauthConfiguration.authorizedRedirectURLs)`,
 			[]string{"application", "oauthConfiguration", "authorizedRedirectURLs"},
 			`["https://example.org","https://example.com"]`,
 		},
@@ -182,7 +182,7 @@ func TestApplyMendsWhatDiffers(t *testing.T) {
 			func(f *fake, a *crossing.Applied) {
 				f.applications[a.Applications[0].ID]["oauthConfiguration"].(doc)["enabledGrants"] = []any{"password", "refresh_token"}
 			},
-			`application "Cognito application" changed (enabled grants)`,
+			`application "Cognito application" changed (oauthConfiguration.enabledGrants)`,
 			[]string{"application", "oauthConfiguration", "enabledGrants"},
 			`["password","refresh_token","authorization_code"]`,
 		},
@@ -200,7 +200,7 @@ func TestApplyMendsWhatDiffers(t *testing.T) {
 			func(f *fake, a *crossing.Applied) {
 				f.connectors[a.ConnectorID]["headers"] = doc{"authorization": "old", "X-Trace": "on"}
 			},
-			`connector "Cognito" changed (secret)`,
+			`connector "Cognito" changed (headers)`,
 			[]string{"connector", "headers"},
 			`{"X-Trace":"on","authorization":"` + connectorSecret + `"}`,
 		},
@@ -211,7 +211,7 @@ func TestApplyMendsWhatDiffers(t *testing.T) {
 				k["authenticationURL"], k["debug"], k["readTimeout"], k["connectTimeout"] = "https://old.example.com", false, 1.0, 2.0
 				k["data"] = doc{"note": "kept"}
 			},
-			`connector "Cognito" changed (URL, connect timeout, read timeout, debug)`,
+			`connector "Cognito" changed (authenticationURL, connectTimeout, debug, readTimeout)`,
 			[]string{"connector", "data"},
 			`{"note":"kept"}`,
 		},
@@ -224,7 +224,7 @@ func TestApplyMendsWhatDiffers(t *testing.T) {
 					doc{"connectorId": a.ConnectorID, "domains": []any{"example.com"}, "migrate": false, "data": doc{"note": 2}},
 				}, ownPolicy()...)
 			},
-			`connector policy "Cognito" changed`,
+			`connector policy "Cognito" changed (connectorPolicies)`,
 			[]string{"tenant", "connectorPolicies"},
 			`[{"connectorId":"OURS","data":{"note":2},"domains":["*"],"migrate":true},` +
 				`{"connectorId":"` + otherConnector + `","data":{"note":1},"domains":["example.org"],"migrate":false},` +
@@ -233,7 +233,7 @@ func TestApplyMendsWhatDiffers(t *testing.T) {
 		{
 			"no policies at all",
 			func(f *fake, a *crossing.Applied) { delete(f.tenants[a.TenantID], "connectorPolicies") },
-			`connector policy "Cognito" created`,
+			`connector policy "Cognito" changed (connectorPolicies)`,
 			[]string{"tenant", "connectorPolicies"},
 			`[{"connectorId":"OURS","domains":["*"],"migrate":true},{"connectorId":"` + defaultConnectorID + `","domains":["*"],"migrate":false}]`,
 		},
@@ -355,7 +355,7 @@ func TestApplyKeepsSecretsToItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.fail = "PUT /api/connector"
+	f.fail = "PATCH /api/connector"
 	f.connectors[applied.ConnectorID]["debug"] = false
 	_, failed := crossing.Apply(t.Context(), target(f))
 	said := fmt.Sprintf("%s %+v %v %s %+v", text, applied, failed, exit.Hint(failed), target(f))

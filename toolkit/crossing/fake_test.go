@@ -55,8 +55,8 @@ func newFake(t *testing.T) *fake {
 	}
 	mux.HandleFunc("PATCH /api/tenant/{id}", f.write("tenant", f.patchTenant))
 	mux.HandleFunc("PATCH /api/application/{id}", f.write("application", f.patchApplication))
-	mux.HandleFunc("PUT /api/connector/{id}", f.write("connector", f.putConnector))
-	mux.HandleFunc("POST /api/application/{app}/role", f.write("role", f.postRole))
+	mux.HandleFunc("PATCH /api/connector/{id}", f.write("connector", f.patchConnector))
+	mux.HandleFunc("POST /api/application/{app}/role/{id}", f.write("role", f.postRole))
 	f.Server = httptest.NewServer(f.guard(mux))
 	t.Cleanup(f.Close)
 	return f
@@ -253,6 +253,14 @@ func (f *fake) putConnector(r *http.Request, d doc) (doc, error) {
 	}
 	f.connectors[id] = d
 	return d, nil
+}
+
+func (f *fake) patchConnector(r *http.Request, patch doc) (doc, error) {
+	merged, err := mergePatch(r, f.connectors, patch)
+	if err != nil {
+		return nil, err
+	}
+	return f.putConnector(r, merged)
 }
 
 func mergePatch(r *http.Request, docs map[string]doc, patch doc) (doc, error) {
