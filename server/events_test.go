@@ -61,7 +61,7 @@ func TestEvents(t *testing.T) {
 		{`DELETE` + ada + `?hardDelete=true`, complete("user.delete"), map[string]values{"user.delete": {"event.user.id": adaID}}},
 	}
 	onEachCalling(t, func(t *testing.T, i *instance) {
-		hook := receive(t, always(200))
+		hook := i.receive(t, always(200))
 		i.subscribe(t, hook.URL, "")
 		for _, step := range steps {
 			i.do(step.do).must(t)
@@ -96,7 +96,7 @@ func TestEvents(t *testing.T) {
 func TestImportsAreTold(t *testing.T) {
 	t.Parallel()
 	onEachCalling(t, func(t *testing.T, i *instance) {
-		hook := receive(t, always(200))
+		hook := i.receive(t, always(200))
 		i.subscribe(t, hook.URL, "")
 		var users []string
 		for n := range 1001 {
@@ -133,7 +133,7 @@ func TestImportsAreTold(t *testing.T) {
 // TestAKickstartIsTold: to the webhooks that it has made.
 func TestAKickstartIsTold(t *testing.T) {
 	t.Parallel()
-	hook := receive(t, always(200))
+	hook := receive(t, newLeaks(), always(200))
 	file := filepath.Join(t.TempDir(), "kickstart.json")
 	if err := os.WriteFile(file, []byte(`{"apiKeys":[{"key":"k"}],"requests":[{"method":"POST","url":"/api/webhook","body":{"webhook":{
 		"url":"`+hook.URL+`","connectTimeout":1000,"readTimeout":2000,"eventsEnabled":{"kickstart.success":true}}}}]}`), 0o600); err != nil {

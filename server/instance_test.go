@@ -52,6 +52,7 @@ type instance struct {
 	config server.Config
 	clock  *clock
 	log    *record
+	leaks  *leaks
 }
 
 // clock runs with the real one, ahead of it by as much as a test says.
@@ -127,13 +128,13 @@ func sampleEnv(name string) string {
 	return map[string]string{"SAMPLE_PASSWORD": password}[name]
 }
 
-// open starts a server that ends with the test.
+// open starts a server that ends with the test and has said no secret then.
 func open(t testing.TB, c server.Config) *instance {
 	t.Helper()
 	if c.Data == "" { // there is no folder for a key file
 		c.Key = sampleKey
 	}
-	i := &instance{config: c, clock: &clock{}, log: &record{}}
+	i := &instance{config: c, clock: &clock{}, log: &record{}, leaks: newLeaks()}
 	c.Now, c.Log = i.clock.now, slog.New(slog.NewJSONHandler(i.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s, err := server.New(t.Context(), c)
 	if err != nil {
@@ -143,8 +144,9 @@ func open(t testing.TB, c server.Config) *instance {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+		i.mustKeepSecrets(t)
 	})
-	i.Handler = s.Handler()
+	i.Handler = i.leaks.over(s.Handler())
 	return i
 }
 

@@ -32,6 +32,7 @@ func onEachCalling(t *testing.T, test func(t *testing.T, i *instance)) {
 type receiver struct {
 	*httptest.Server
 	answer func(kind string) int // the status for an event
+	leaks  *leaks                // listens
 
 	mu   sync.Mutex
 	told []told
@@ -44,9 +45,15 @@ type told struct {
 	header   http.Header
 }
 
-func receive(t *testing.T, answer func(kind string) int) *receiver {
+// receive makes a webhook for an instance.
+func (i *instance) receive(t *testing.T, answer func(kind string) int) *receiver {
 	t.Helper()
-	r := &receiver{answer: answer}
+	return receive(t, i.leaks, answer)
+}
+
+func receive(t *testing.T, l *leaks, answer func(kind string) int) *receiver {
+	t.Helper()
+	r := &receiver{answer: answer, leaks: l}
 	r.Server = httptest.NewServer(r)
 	t.Cleanup(r.Close)
 	return r
@@ -58,6 +65,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, _ := io.ReadAll(request.Body)
 	one := told{response: response{body: string(body)}, header: request.Header}
 	one.kind = one.text("event.type")
+	r.leaks.tell(body)
 	r.mu.Lock()
 	r.told = append(r.told, one)
 	status := r.answer(one.kind)

@@ -45,7 +45,7 @@ func TestNoSecretIsTold(t *testing.T) {
 	}
 	onEachCalling(t, func(t *testing.T, i *instance) {
 		i.do(`PATCH /api/system-configuration {"systemConfiguration":{"webhookEventLogConfiguration":{"enabled":true}}}`).must(t)
-		well, badly := receive(t, always(200)), receive(t, always(500))
+		well, badly := i.receive(t, always(200)), i.receive(t, always(500))
 		for _, hook := range []*receiver{well, badly} {
 			i.subscribe(t, hook.URL+"/?key="+query, `,"headers":{"X-Key":"`+header+`"},"httpAuthenticationUsername":"wherry","httpAuthenticationPassword":"`+basic+`"`)
 		}

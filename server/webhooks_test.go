@@ -20,7 +20,7 @@ func TestWebhookSignature(t *testing.T) {
 	t.Parallel()
 	onEachCalling(t, func(t *testing.T, i *instance) {
 		key := i.do(`POST /api/key/generate {"key":{"algorithm":"ES256","name":"For webhooks"}}`).must(t).text("key.id")
-		hook := receive(t, always(200))
+		hook := i.receive(t, always(200))
 		i.subscribe(t, hook.URL, `,"signatureConfiguration":{"enabled":true,"signingKeyId":"`+key+`"},"headers":{"X-Made-Up":"yes"},
 			"httpAuthenticationUsername":"wherry","httpAuthenticationPassword":"made-up-basic"`)
 		i.do(`POST /api/user {"user":{"email":"ada@example.com","password":"` + password + `"}}`).must(t)
@@ -73,7 +73,7 @@ func TestWebhookTransactions(t *testing.T) {
 			i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})
 			var hooks []*receiver
 			for _, status := range tt.answers {
-				hooks = append(hooks, receive(t, func(kind string) int {
+				hooks = append(hooks, i.receive(t, func(kind string) int {
 					if kind == "user.create" {
 						return status
 					}
@@ -106,7 +106,7 @@ func TestWhatTheDatabaseRefusesIsNotAsked(t *testing.T) {
 	t.Parallel()
 	onEachCalling(t, func(t *testing.T, i *instance) {
 		var seen int
-		hook := receive(t, func(kind string) int {
+		hook := i.receive(t, func(kind string) int {
 			if kind == "user.create" {
 				seen = i.do("GET /api/user?email=ada@example.com").status
 			}
@@ -141,7 +141,7 @@ func TestWhatTheDatabaseRefusesIsNotAsked(t *testing.T) {
 func TestSignInNeedsTheWebhook(t *testing.T) {
 	t.Parallel()
 	onEachCalling(t, func(t *testing.T, i *instance) {
-		hook := receive(t, always(500))
+		hook := i.receive(t, always(500))
 		i.subscribe(t, hook.URL, "")
 		i.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"eventConfiguration":{"events":{"user.login.success":{"transactionType":"Any"}}}}}`).must(t)
 		r := i.do(login("jane", password))
@@ -156,7 +156,7 @@ func TestWebhooksThatFailAreTriedAgain(t *testing.T) {
 	onEachCalling(t, func(t *testing.T, i *instance) {
 		i.do(`PATCH /api/system-configuration {"systemConfiguration":{"webhookEventLogConfiguration":{"enabled":true}}}`).must(t)
 		attempts := map[string]int{}
-		hook := receive(t, func(kind string) int {
+		hook := i.receive(t, func(kind string) int {
 			if attempts[kind]++; kind == "user.create" || kind == "user.create.complete" && attempts[kind] < 3 {
 				return 503
 			}
@@ -206,7 +206,7 @@ func TestWhoIsTold(t *testing.T) {
 		"another tenant": `"tenantIds":["` + otherTenant + `"],` + enabled, "no tenant": enabled,
 		"another event": `"global":true,"eventsEnabled":{"user.create":false,"user.delete":true}`,
 	} {
-		hooks[name] = receive(t, always(204))
+		hooks[name] = i.receive(t, always(204))
 		i.do(hookOf(hooks[name].URL, more)).must(t)
 	}
 	id := i.send(call{do: `POST /api/user {"user":{"email":"ada@example.com","password":"` + password + `"}}`, tenant: tenantID}).must(t).text("user.id")
@@ -228,7 +228,7 @@ func TestWhoIsTold(t *testing.T) {
 func TestAWebhookMayNotReachPrivateAddresses(t *testing.T) {
 	t.Parallel()
 	i := start(t)
-	hook := receive(t, always(200))
+	hook := i.receive(t, always(200))
 	i.subscribe(t, hook.URL, "")
 	i.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"eventConfiguration":{"events":{"user.create":{"transactionType":"Any"}}}}}`).must(t)
 	if r := i.do(`POST /api/user {"user":{"email":"ada@example.com","password":"` + password + `"}}`); r.status != http.StatusGatewayTimeout {
@@ -246,7 +246,7 @@ func TestEventsReachTheWebhooksOfOtherServers(t *testing.T) {
 	c := server.Config{Database: schema(t), Kickstart: sampleKickstart, Getenv: sampleEnv, AllowPrivateConnectors: true}
 	one, other := open(t, c), open(t, c)
 	one.do(login("jane", password)).must(t) // one has seen that nobody listens
-	hook := receive(t, always(200))
+	hook := one.receive(t, always(200))
 	other.subscribe(t, hook.URL, "")
 	eventually(t, "it is told", func() bool {
 		one.do(login("jane", password)).must(t)
