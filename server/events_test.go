@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wherry/server"
 )
 
@@ -126,6 +128,71 @@ func TestImportsAreTold(t *testing.T) {
 		eventually(t, "nothing is left", func() bool { return i.idle(t) })
 		if kinds := hook.kinds(); kinds != "" {
 			t.Errorf("told of %s", kinds)
+		}
+	})
+}
+
+// TestWhatIsRefusedIsNotToldOf: of a user who is made together with a registration
+// that cannot be, nobody hears anything.
+func TestWhatIsRefusedIsNotToldOf(t *testing.T) {
+	t.Parallel()
+	onEachCalling(t, func(t *testing.T, i *instance) {
+		hook := i.receive(t, always(200))
+		i.subscribe(t, hook.URL, "")
+		both := `POST /api/user/registration {"user":{"email":"new@example.com"},"registration":{"applicationId":"` + applicationID + `","roles":["nope"]}}`
+		if r := i.do(both); r.codes() != "[invalid]registration.roles" {
+			t.Errorf("status %d, %s", r.status, r.body)
+		}
+		i.do("PATCH /api/user/" + janeID + ` {"user":{"firstName":"Janet"}}`).must(t)
+		eventually(t, "something else is told", func() bool { return hook.of("user.update").kind != "" && i.idle(t) })
+		if kinds := hook.kinds(); kinds != "user.update user.update.complete" {
+			t.Errorf("told of %s", kinds)
+		}
+	})
+}
+
+// TestMailsGoOutWithTheChange that they are about, or not at all: where webhooks
+// refuse a user, nobody is asked to verify the address.
+func TestMailsGoOutWithTheChange(t *testing.T) {
+	t.Parallel()
+	onEachCalling(t, func(t *testing.T, i *instance) {
+		status := http.StatusInternalServerError
+		hook := i.receive(t, func(string) int { return status })
+		i.subscribe(t, hook.URL, "")
+		post := newPostbox(t)
+		i.usePostbox(t, post)
+		i.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"emailConfiguration":{"verifyEmail":true,"verifyEmailWhenChanged":true,"verificationEmailTemplateId":"` + templates["verification"] + `"},
+			"eventConfiguration":{"events":{"user.create":{"transactionType":"AbsoluteMajority"},"user.update":{"transactionType":"AbsoluteMajority"},"user.registration.create":{"transactionType":"AbsoluteMajority"}}}}}`).must(t)
+		i.do(`PATCH /api/application/` + applicationID + ` {"application":{"verifyRegistration":true,"verificationEmailTemplateId":"` + templates["registration"] + `"}}`).must(t)
+		adminID := i.do("GET /api/user?email=admin@example.com").must(t).text("user.id")
+		requests := []string{
+			`POST /api/user {"user":{"email":"new@example.com"},"sendSetPasswordEmail":true}`,
+			`PATCH /api/user/` + adminID + ` {"user":{"email":"other@example.com"}}`,
+			`POST /api/user/registration/` + adminID + ` {"registration":{"applicationId":"` + applicationID + `"}}`,
+		}
+		for _, request := range requests {
+			if r := i.do(request); r.status != http.StatusGatewayTimeout {
+				t.Errorf("%s: status %d, %s", request, r.status, r.body)
+			}
+		}
+		if n := i.jobs(t, "kind = 'mail'"); n != 0 || len(post.mails) != 0 {
+			t.Errorf("%d mails wait, %d have come", n, len(post.mails))
+		}
+		status = http.StatusOK
+		for _, request := range requests {
+			i.do(request).must(t)
+		}
+		got := map[string]bool{}
+		for range 4 {
+			l := post.next(t)
+			got[l.to[0]+" "+l.subject] = true
+		}
+		want := map[string]bool{
+			"new@example.com verification for new@example.com": true, "new@example.com setPassword for new@example.com": true,
+			"other@example.com verification for other@example.com": true, "other@example.com registration for other@example.com": true,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("mails (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -94,6 +94,7 @@ func (b *Bus) Announce(ctx context.Context, info *identity.EventInfo, raised ...
 
 // Tell tells of something that no change of the store goes along with.
 func (b *Bus) Tell(ctx context.Context, info *identity.EventInfo, raised ...Event) error {
+	ctx = jobs.Apart(ctx) // the change that ctx is about may have been refused
 	along, err := b.Announce(ctx, info, raised...)
 	if err != nil || along == ctx {
 		return err

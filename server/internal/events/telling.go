@@ -123,7 +123,7 @@ func (t *telling) denied(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := t.bus.Jobs.Add(context.WithoutCancel(ctx), job); err != nil {
+		if err := t.bus.Jobs.Add(jobs.Apart(context.WithoutCancel(ctx)), job); err != nil {
 			return fmt.Errorf("note a denied event: %w", err)
 		}
 	}

@@ -115,22 +115,19 @@ func (s *Service) afterReset(ctx context.Context, v *sent) error {
 	return nil
 }
 
-// alongSetPassword lets a mail go out with the creation of a user, by which the
-// user sets a password.
-func (s *Service) alongSetPassword(ctx context.Context, tenant *fa.Tenant, user *fa.User) (context.Context, error) {
+// askForPassword makes the mail to a new user by which the user sets a password.
+func (s *Service) askForPassword(ctx context.Context, tenant *fa.Tenant, user *fa.User) (m Mail, err error) {
 	template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.SetPasswordEmailTemplateID })
 	switch {
 	case template == "":
-		return nil, fa.FieldError("sendSetPasswordEmail", "invalid",
+		return m, fa.FieldError("sendSetPasswordEmail", "invalid",
 			"The tenant has no template for this mail. Set [tenant.emailConfiguration.setPasswordEmailTemplateId].")
 	case user.MailAddress() == "":
-		return nil, fa.FieldError("sendSetPasswordEmail", "invalid", "The user has no e-mail address.")
+		return m, fa.FieldError("sendSetPasswordEmail", "invalid", "The user has no e-mail address.")
 	}
 	config := tenant.ExternalIdentifierConfiguration
 	id := generate(config.SetupPasswordIDGenerator)
 	v := sent{UserID: user.ID, Since: user.PasswordLastUpdateInstant, Email: user.MailAddress()}
-	if err := s.keepSent(ctx, KindPasswordChange, id, config.SetupPasswordIDTTL, v); err != nil {
-		return nil, err
-	}
-	return s.Mailer.Along(ctx, Mail{Tenant: tenant, User: user, TemplateID: template, Values: map[string]any{"changePasswordId": id}}), nil
+	m = Mail{Tenant: tenant, User: user, TemplateID: template, Values: map[string]any{"changePasswordId": id}}
+	return m, s.keepSent(ctx, KindPasswordChange, id, config.SetupPasswordIDTTL, v)
 }

@@ -15,17 +15,27 @@ func (s *Service) Register(ctx context.Context, userID fa.ID, r fa.Registration,
 	if err := s.begin(ctx, &r, e); err != nil {
 		return nil, ids, err
 	}
-	u, err := s.writeRegistration(ctx, userID, r, false)
+	current, err := s.checkRegistration(ctx, userID, &r)
 	if err != nil {
 		return nil, ids, err
 	}
-	tenant, err := s.Tenants.Get(ctx, u.TenantID)
+	if _, there := current.Registration(r.ApplicationID); there {
+		return nil, ids, alreadyRegistered(r)
+	}
+	tenant, err := s.Tenants.Get(ctx, current.TenantID)
 	if err != nil {
 		return nil, ids, fmt.Errorf("tenant of a registration: %w", err)
 	}
-	made, _ := u.Registration(r.ApplicationID)
-	ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u, made)
+	ids, mails, err := s.start(ctx, tenant, &current.User, nil, r)
+	if err != nil {
+		return nil, ids, err
+	}
+	u, err := s.writeRegistration(s.along(ctx, mails...), r, userID, false)
 	return u, ids, err
+}
+
+func alreadyRegistered(r fa.Registration) error {
+	return fa.FieldError("registration", "duplicate", "The user is already registered for the application [%s].", r.ApplicationID)
 }
 
 // begin fills in what the server decides about a new registration. Where the
@@ -50,7 +60,10 @@ func (s *Service) begin(ctx context.Context, r *fa.Registration, e Enrolment) er
 
 // ReplaceRegistration replaces what a client may write of a registration.
 func (s *Service) ReplaceRegistration(ctx context.Context, userID fa.ID, r fa.Registration) (*fa.Registration, error) {
-	u, err := s.writeRegistration(ctx, userID, r, true)
+	if _, err := s.checkRegistration(ctx, userID, &r); err != nil {
+		return nil, err
+	}
+	u, err := s.writeRegistration(ctx, r, userID, true)
 	if err != nil {
 		return nil, err
 	}
@@ -58,25 +71,28 @@ func (s *Service) ReplaceRegistration(ctx context.Context, userID fa.ID, r fa.Re
 	return made, nil
 }
 
-func (s *Service) writeRegistration(ctx context.Context, userID fa.ID, r fa.Registration, replace bool) (*fa.User, error) {
+// checkRegistration completes a registration of a user, whom it returns, or says
+// what is wrong with it.
+func (s *Service) checkRegistration(ctx context.Context, userID fa.ID, r *fa.Registration) (*fa.Account, error) {
 	current, err := s.Store.User(ctx, userID)
 	if err != nil {
 		return nil, err
 	}
 	var errs fa.Errors
-	if err := s.completeRegistration(ctx, current.TenantID, &r, "registration", &errs); err != nil {
+	if err := s.completeRegistration(ctx, current.TenantID, r, "registration", &errs); err != nil {
 		return nil, err
 	}
-	if err := errs.OrNil(); err != nil {
-		return nil, err
-	}
+	return current, errs.OrNil()
+}
+
+func (s *Service) writeRegistration(ctx context.Context, r fa.Registration, userID fa.ID, replace bool) (*fa.User, error) {
 	u, err := s.Store.UpdateUser(ctx, userID, func(u *fa.Account) error {
 		old, there := u.Registration(r.ApplicationID)
 		switch {
 		case replace && !there:
 			return fa.ErrNotFound
 		case !replace && there:
-			return fa.FieldError("registration", "duplicate", "The user is already registered for the application [%s].", r.ApplicationID)
+			return alreadyRegistered(r)
 		case there:
 			r.Verified, r.VerifiedInstant = old.Verified, old.VerifiedInstant
 			*old = succeed(r, old)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wherry/internal/secret"
 	"wherry/server/internal/fa"
@@ -32,17 +33,18 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 	if err != nil {
 		return nil, ids, err
 	}
-	along := ctx
-	if e.SetPassword {
-		if along, err = s.alongSetPassword(ctx, tenant, &u.User); err != nil {
-			return nil, ids, err
-		}
-	}
-	if err := s.Store.CreateUser(along, u); err != nil {
+	ids, mails, err := s.start(ctx, tenant, &u.User, u.Identities, u.Registrations...)
+	if err != nil {
 		return nil, ids, err
 	}
-	ids, err = s.startAll(ctx, tenant, &u.User, u.InsertInstant, u.Registrations...)
-	return &u.User, ids, err
+	if e.SetPassword {
+		m, err := s.askForPassword(ctx, tenant, &u.User)
+		if err != nil {
+			return nil, ids, err
+		}
+		mails = append(mails, m)
+	}
+	return &u.User, ids, s.Store.CreateUser(s.along(ctx, mails...), u)
 }
 
 // newAccount is the account that a request describes, complete and checked.
@@ -61,7 +63,7 @@ func (s *Service) newAccount(ctx context.Context, tenant *fa.Tenant, id fa.ID, r
 	u.LastUpdateInstant = u.InsertInstant
 	u.ConnectorID = request.Bound()
 	if err := fa.Join(
-		s.settle(tenant, &u.User, request.Password), s.completeMemberships(ctx, tenant.ID, &u.User), s.enrol(ctx, &u.User, e),
+		s.settle(tenant, &u.User, request.Password, u.InsertInstant), s.completeMemberships(ctx, tenant.ID, &u.User), s.enrol(ctx, &u.User, e),
 		checkBound(ctx, s.Connectors, &u.User), refuseBlocked(tenant, u.Email, e.DisableDomainBlock),
 	); err != nil {
 		return nil, err
@@ -99,19 +101,6 @@ func (s *Service) enrol(ctx context.Context, u *fa.User, e Enrolment) error {
 	return s.begin(ctx, &u.Registrations[0], e)
 }
 
-// startAll makes the verification ids that a change of a user calls for.
-func (s *Service) startAll(ctx context.Context, tenant *fa.Tenant, u *fa.User, since int64, fresh ...fa.Registration) (ids VerificationIDs, err error) {
-	if ids.Identities, err = s.startVerifications(ctx, tenant, u, since); err != nil {
-		return ids, err
-	}
-	for i := range fresh {
-		if ids.Registrations, err = s.startRegistrationVerification(ctx, tenant, u, &fresh[i]); err != nil {
-			return ids, err
-		}
-	}
-	return ids, nil
-}
-
 // ReplaceUser replaces what a client may write; a password that is left out
 // stays, and one that is claimed to be the current one is compared.
 func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequest, e Enrolment) (*fa.User, VerificationIDs, error) {
@@ -126,7 +115,8 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	}
 	next := &fa.Account{User: request.User}
 	keepServerOwned(&next.User, &current.User)
-	refused := s.settle(tenant, &next.User, request.Password)
+	now := s.millis()
+	refused := s.settle(tenant, &next.User, request.Password, now)
 	if err := fa.Join(refused, refuseBlocked(tenant, next.Email, e.DisableDomainBlock || next.Email == current.Email)); err != nil {
 		return nil, ids, err
 	}
@@ -142,8 +132,12 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	if err := s.setPassword(ctx, tenant, next, request); err != nil {
 		return nil, ids, err
 	}
-	now := s.millis()
-	u, err := s.Store.UpdateUser(ctx, id, func(u *fa.Account) error {
+	awaitVerification(tenant, &next.User, true, now)
+	ids, mails, err := s.start(ctx, tenant, &next.User, newSince(now, next.Identities))
+	if err != nil {
+		return nil, ids, err
+	}
+	u, err := s.Store.UpdateUser(s.along(ctx, mails...), id, func(u *fa.Account) error {
 		fresh := *next
 		keepServerOwned(&fresh.User, &u.User)
 		fresh.SettleIdentities(fa.VerifiedDisabled, now)
@@ -161,8 +155,12 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	if err != nil {
 		return nil, ids, err
 	}
-	ids, err = s.startAll(ctx, tenant, &u.User, now)
-	return &u.User, ids, err
+	return &u.User, ids, nil
+}
+
+// newSince are the identities that were not there before then, in milliseconds.
+func newSince(then int64, identities []fa.Identity) []fa.Identity {
+	return slices.DeleteFunc(slices.Clone(identities), func(i fa.Identity) bool { return i.InsertInstant < then })
 }
 
 // checkCurrent compares the password that somebody gives to change an account.
@@ -202,10 +200,10 @@ func (s *Service) SetActive(ctx context.Context, id fa.ID, active bool) (*fa.Use
 
 // settle normalises, checks and completes a user whose plain password, if there
 // is one, is still to be hashed. All mistakes come back together.
-func (s *Service) settle(tenant *fa.Tenant, u *fa.User, password string) error {
+func (s *Service) settle(tenant *fa.Tenant, u *fa.User, password string, now int64) error {
 	u.Normalize()
 	nameMethods(&u.TwoFactor)
-	u.SettleIdentities(fa.VerifiedDisabled, s.millis())
+	u.SettleIdentities(fa.VerifiedDisabled, now)
 	var errs fa.Errors
 	u.Check(&errs)
 	if password != "" {

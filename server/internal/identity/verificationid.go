@@ -27,70 +27,111 @@ type VerificationIDs struct {
 	Registrations map[fa.ID]fa.VerificationID // by application
 }
 
-// startVerifications makes a verification id for each identity of the user that
-// is waiting for one since then, in milliseconds, and sends those by mail for
-// which there is a template.
-func (s *Service) startVerifications(ctx context.Context, tenant *fa.Tenant, u *fa.User, since int64) (ids []fa.VerificationID, err error) {
-	strategies := map[string]string{
-		fa.IdentityEmail:       tenant.EmailConfiguration.VerificationStrategy,
-		fa.IdentityPhoneNumber: tenant.PhoneConfiguration.VerificationStrategy,
+// start makes a verification id for each of these identities and registrations
+// of a user that has to be verified. The mails are to go along with the change of
+// the user.
+func (s *Service) start(ctx context.Context, tenant *fa.Tenant, u *fa.User, identities []fa.Identity, registrations ...fa.Registration) (ids VerificationIDs, mails []Mail, err error) {
+	var begun []verifying
+	for _, i := range identities {
+		if i.AwaitsVerification() {
+			begun = append(begun, verifyIdentity(tenant, u, i))
+		}
 	}
-	templates := map[string]fa.ID{fa.IdentityEmail: tenant.VerificationTemplate(nil)}
-	for _, i := range u.Identities {
-		if !i.AwaitsVerification() || i.InsertInstant < since {
+	for _, r := range registrations {
+		if r.Verified {
 			continue
 		}
-		m := Mail{Tenant: tenant, User: u, TemplateID: templates[i.Type]}
-		made, err := s.startVerification(ctx, m, strategies[i.Type], Verification{UserID: u.ID, Type: i.Type, Value: i.Value})
+		v, err := s.verifyNew(ctx, tenant, u, r)
 		if err != nil {
-			return nil, err
+			return ids, nil, err
 		}
-		ids = append(ids, made)
+		begun = append(begun, v)
 	}
-	return ids, nil
+	for _, v := range begun {
+		if err := s.keepVerification(ctx, v); err != nil {
+			return ids, nil, err
+		}
+		mails = append(mails, v.mail)
+		ids.add(v)
+	}
+	return ids, mails, nil
 }
 
-// startRegistrationVerification makes a verification id for a new registration,
-// if it has to be verified, and sends it to whoever has an address.
-func (s *Service) startRegistrationVerification(ctx context.Context, tenant *fa.Tenant, u *fa.User, r *fa.Registration) (map[fa.ID]fa.VerificationID, error) {
-	if r.Verified {
-		return nil, nil
+func (ids *VerificationIDs) add(v verifying) {
+	if v.ApplicationID == "" {
+		ids.Identities = append(ids.Identities, v.id)
+		return
 	}
+	if ids.Registrations == nil {
+		ids.Registrations = map[fa.ID]fa.VerificationID{}
+	}
+	ids.Registrations[v.ApplicationID] = v.id
+}
+
+func verifyIdentity(tenant *fa.Tenant, u *fa.User, i fa.Identity) verifying {
+	m, strategy := Mail{Tenant: tenant, User: u}, tenant.PhoneConfiguration.VerificationStrategy
+	if i.Type == fa.IdentityEmail {
+		m.TemplateID, strategy = tenant.VerificationTemplate(nil), tenant.EmailConfiguration.VerificationStrategy
+	}
+	return newVerification(m, strategy, Verification{UserID: u.ID, Type: i.Type, Value: i.Value})
+}
+
+// verifyNew is about a new registration, of which whoever has an address is
+// told.
+func (s *Service) verifyNew(ctx context.Context, tenant *fa.Tenant, u *fa.User, r fa.Registration) (verifying, error) {
 	app, err := s.Applications.Get(ctx, r.ApplicationID)
 	if err != nil {
-		return nil, fmt.Errorf("application of a registration: %w", err)
+		return verifying{}, fmt.Errorf("application of a registration: %w", err)
 	}
 	m := Mail{Tenant: tenant, Application: app, User: u}
 	if u.MailAddress() != "" {
 		m.TemplateID = app.VerificationEmailTemplateID
 	}
-	made, err := s.startVerification(ctx, m, app.VerificationStrategy, Verification{UserID: u.ID, ApplicationID: app.ID})
-	return map[fa.ID]fa.VerificationID{app.ID: made}, err
+	return newVerification(m, app.VerificationStrategy, Verification{UserID: u.ID, ApplicationID: app.ID}), nil
 }
 
-// startVerification makes an id for a verification. The mail goes out with it,
-// unless it has no template.
-func (s *Service) startVerification(ctx context.Context, m Mail, strategy string, v Verification) (fa.VerificationID, error) {
+// verifying is a verification that begins: its id, and the mail with it.
+type verifying struct {
+	Verification
+	id   fa.VerificationID
+	mail Mail // without a template there is none
+	ttl  int  // seconds
+}
+
+// newVerification makes an id for a verification. A mail without a template is
+// none.
+func newVerification(m Mail, strategy string, v Verification) verifying {
 	config := m.Tenant.ExternalIdentifierConfiguration
 	ids, codes, ttl := config.EmailVerificationIDGenerator, config.EmailVerificationOneTimeCodeGenerator, config.EmailVerificationIDTTL
 	if v.ApplicationID != "" {
 		ids, codes, ttl = config.RegistrationVerificationIDGenerator, config.RegistrationVerificationOneTimeCodeGenerator, config.RegistrationVerificationIDTTL
 	}
 	made := fa.VerificationID{ID: generate(ids), Type: v.Type, Value: v.Value}
-	values := map[string]any{"verificationId": made.ID}
+	m.Values = map[string]any{"verificationId": made.ID}
 	if strategy == fa.VerifyByForm {
 		made.OneTimeCode = generate(codes)
-		values["verificationOneTimeCode"] = made.OneTimeCode
+		m.Values["verificationOneTimeCode"] = made.OneTimeCode
 		v.CodeHash = hashCode(made.ID, made.OneTimeCode)
 	}
-	if m.TemplateID != "" {
-		m.Values = values
-		ctx = s.Mailer.Along(ctx, m)
+	return verifying{v, made, m, ttl}
+}
+
+func (s *Service) keepVerification(ctx context.Context, v verifying) error {
+	if err := s.Identifiers.KeepIdentifier(ctx, KindVerification, v.id.ID, time.Duration(v.ttl)*time.Second, v.Verification); err != nil {
+		return fmt.Errorf("start a verification: %w", err)
 	}
-	if err := s.Identifiers.KeepIdentifier(ctx, KindVerification, made.ID, time.Duration(ttl)*time.Second, v); err != nil {
-		return made, fmt.Errorf("start a verification: %w", err)
+	return nil
+}
+
+// along returns a context for one change of the store, with which those mails go
+// out that have a template.
+func (s *Service) along(ctx context.Context, mails ...Mail) context.Context {
+	for _, m := range mails {
+		if m.TemplateID != "" {
+			ctx = s.Mailer.Along(ctx, m)
+		}
 	}
-	return made, nil
+	return ctx
 }
 
 // awaitVerification notes which of the identities that are new have to be

@@ -21,8 +21,8 @@ func (s *Service) StartEmailVerification(ctx context.Context, tenant *fa.Tenant,
 			return made, ErrNoTemplate
 		}
 	}
-	v := Verification{UserID: u.ID, Type: fa.IdentityEmail, Value: u.Email}
-	return s.startVerification(ctx, m, tenant.EmailConfiguration.VerificationStrategy, v)
+	v := newVerification(m, tenant.EmailConfiguration.VerificationStrategy, Verification{UserID: u.ID, Type: fa.IdentityEmail, Value: u.Email})
+	return v.id, s.keepVerification(s.along(ctx, v.mail), v)
 }
 
 // StartRegistrationVerification makes an id that verifies the user's
@@ -40,7 +40,8 @@ func (s *Service) StartRegistrationVerification(ctx context.Context, tenant *fa.
 			return made, ErrNoAddress
 		}
 	}
-	return s.startVerification(ctx, m, app.VerificationStrategy, Verification{UserID: u.ID, ApplicationID: app.ID})
+	v := newVerification(m, app.VerificationStrategy, Verification{UserID: u.ID, ApplicationID: app.ID})
+	return v.id, s.keepVerification(s.along(ctx, v.mail), v)
 }
 
 // Codes are counted for as long as an id usually lasts.

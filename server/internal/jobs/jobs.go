@@ -86,11 +86,19 @@ func Along(ctx context.Context, due func() ([]Job, error)) context.Context {
 	})
 }
 
+// Apart returns a context whose changes leave nothing of what was to go along
+// with another change.
+func Apart(ctx context.Context) context.Context {
+	return context.WithValue(ctx, alongKey{}, nothing)
+}
+
+func nothing() ([]Job, error) { return nil, nil }
+
 // Due returns what the transactions of a context ask for their jobs; it is for
 // stores.
 func Due(ctx context.Context) func() ([]Job, error) {
 	if due, ok := ctx.Value(alongKey{}).(func() ([]Job, error)); ok {
 		return due
 	}
-	return func() ([]Job, error) { return nil, nil }
+	return nothing
 }
