@@ -7,6 +7,8 @@ import (
 
 // protected is every endpoint that needs an API key, as it is mounted.
 var protected = []string{
+	"GET /api/jwt/refresh", "GET /api/jwt/refresh/" + nobodyID, "DELETE /api/jwt/refresh", "DELETE /api/jwt/refresh/" + nobodyID,
+	"POST /api/jwt/vend {}", "POST /api/user/refresh-token/import {}",
 	"POST /api/user/action {}", "GET /api/user/action", "GET /api/user/action/" + nobodyID, "PUT /api/user/action/" + nobodyID + " {}",
 	"DELETE /api/user/action/" + nobodyID, "POST /api/user/comment {}", "GET /api/user/comment/" + nobodyID,
 	"GET /api/user/comment/search", "POST /api/user/comment/search {}",

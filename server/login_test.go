@@ -127,13 +127,18 @@ func TestLoginToken(t *testing.T) {
 }
 
 // payload is what a token says, unverified.
-func payload(t testing.TB, token string) map[string]any {
+func payload(t testing.TB, token string) map[string]any { t.Helper(); return partOf(t, token, 1) }
+
+// header is the first part of a token.
+func header(t testing.TB, token string) map[string]any { t.Helper(); return partOf(t, token, 0) }
+
+func partOf(t testing.TB, token string, n int) map[string]any {
 	t.Helper()
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		t.Fatalf("no token: %q", token)
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	raw, err := base64.RawURLEncoding.DecodeString(parts[n])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func (s *Server) wire(ids instance) {
 	groups := &events.Groups{Documents: s.db.Groups, Bus: s.bus}
 	actions := &identity.UserActions{
 		Logs: s.db.ActionLogs, Actions: s.db.UserActions, Reasons: s.db.UserActionReasons, Applications: s.db.Applications,
-		Users: s.db, Now: s.config.Now, NewID: newID,
+		Users: s.db, Tenants: s.db.Tenants, Sessions: s.db, Now: s.config.Now, NewID: newID,
 	}
 	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
 	office := s.newOffice()
@@ -159,9 +159,13 @@ func (s *Server) wire(ids instance) {
 		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{
-		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications,
+		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications,
 		Now: s.config.Now, NewID: newID,
 	}
+	sessions := &identity.Sessions{
+		Store: s.db, Users: accounts{s.db}, Tenants: s.db.Tenants, Applications: s.db.Applications, Actions: actions, Now: s.config.Now, NewID: newID,
+	}
+	desk := desk{tokens, sessions}
 	mux := &api.Mux{
 		ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
 	}
@@ -188,13 +192,17 @@ func (s *Server) wire(ids instance) {
 		Store: s.db.SigningKeys, Tenants: s.db.Tenants, Applications: s.db.Applications, EntityTypes: s.db.EntityTypes,
 		Default: ids.tenant, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
-	(&api.Login{SignIn: service, Pings: service, Users: s.db, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
-	(&api.ChangePassword{Service: service, Users: s.db, Tenants: s.db.Tenants}).Mount(mux)
-	(&api.TwoFactor{Service: service, Users: s.db, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
-	(&api.WebAuthn{
-		Passkeys: &identity.Passkeys{Service: service, Store: s.db}, Store: s.db, Users: s.db, Tokens: tokens, Applications: s.db.Applications,
+	(&api.Login{SignIn: service, Pings: service, Sessions: sessions, Users: s.db, Tokens: desk, Applications: s.db.Applications}).Mount(mux)
+	(&api.JWT{
+		Tokens: desk, Sessions: sessions, Users: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications, Keys: s.db.SigningKeys,
 	}).Mount(mux)
-	(&api.Passwordless{Service: service, Tokens: tokens, Applications: s.db.Applications}).Mount(mux)
+	(&api.RefreshTokens{Tokens: desk, Sessions: sessions, Users: s.db, Applications: s.db.Applications}).Mount(mux)
+	(&api.ChangePassword{Service: service, Users: s.db, Tenants: s.db.Tenants}).Mount(mux)
+	(&api.TwoFactor{Service: service, Users: s.db, Tokens: desk, Applications: s.db.Applications}).Mount(mux)
+	(&api.WebAuthn{
+		Passkeys: &identity.Passkeys{Service: service, Store: s.db}, Store: s.db, Users: s.db, Tokens: desk, Applications: s.db.Applications,
+	}).Mount(mux)
+	(&api.Passwordless{Service: service, Tokens: desk, Applications: s.db.Applications}).Mount(mux)
 	(&api.ForgotPassword{Service: service, Applications: s.db.Applications}).Mount(mux)
 	(&api.Verification{Service: service, Applications: s.db.Applications, Users: s.db}).Mount(mux)
 	(&api.Mails{Office: office, Templates: s.db.EmailTemplates, Applications: s.db.Applications, Users: s.db}).Mount(mux)

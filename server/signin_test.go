@@ -104,7 +104,7 @@ func TestLogout(t *testing.T) {
 }
 
 // TestAccessTokensOfOthers: what opens the endpoints for users is an access
-// token, signed by the key that such tokens are signed with today.
+// token, signed by a key that signs such tokens, or did so.
 func TestAccessTokensOfOthers(t *testing.T) {
 	t.Parallel()
 	i := start(t)
@@ -124,7 +124,7 @@ func TestAccessTokensOfOthers(t *testing.T) {
 	}
 	key := i.do(`POST /api/key/generate {"key":{"algorithm":"ES256","name":"Tomorrow's"}}`).must(t).text("key.id")
 	i.do("PATCH /api/tenant/" + tenantID + ` {"tenant":{"jwtConfiguration":{"accessTokenKeyId":"` + key + `"}}}`).must(t)
-	if status := secret("Bearer " + token); status != 401 {
-		t.Errorf("signed with yesterday's key: %d", status)
+	if status := secret("Bearer " + token); status != 200 {
+		t.Errorf("signed with the key of a moment ago: %d", status)
 	}
 }

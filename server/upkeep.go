@@ -22,6 +22,7 @@ func (s *Server) wireUpkeep() {
 		}
 		return s.db.Prune(ctx, c)
 	})
+	s.jobs.Every(time.Hour, "refresh-token-retention", s.pruneSessions)
 	s.jobs.Handle(deletionKind, func(ctx context.Context, job *jobs.Job) error {
 		var tenant fa.ID
 		if err := job.Decode(&tenant); err != nil {

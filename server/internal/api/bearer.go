@@ -42,12 +42,7 @@ func (m *Mux) asUser(r *http.Request, method, endpoint string, next func(r *http
 // bearer is the caller of an access token: in the header, or in the cookie of a
 // request without that header. Without a token it is nobody.
 func (m *Mux) bearer(r *http.Request) (c caller, err error) {
-	token, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !isBearer && r.Header.Get("Authorization") == "" {
-		if cookie, err := r.Cookie("access_token"); err == nil {
-			token, isBearer = cookie.Value, true
-		}
-	}
+	token, isBearer := bearerOf(r)
 	if !isBearer {
 		return c, nil
 	}
@@ -56,4 +51,14 @@ func (m *Mux) bearer(r *http.Request) (c caller, err error) {
 		return caller{}, errUnauthorized
 	}
 	return c, err
+}
+
+func bearerOf(r *http.Request) (token string, isBearer bool) {
+	token, isBearer = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !isBearer && r.Header.Get("Authorization") == "" {
+		if cookie, err := r.Cookie(accessCookie); err == nil {
+			token, isBearer = cookie.Value, true
+		}
+	}
+	return token, isBearer
 }

@@ -22,6 +22,10 @@ type Login struct {
 	Pings interface {
 		Ping(ctx context.Context, user fa.ID, application *fa.Application) (registered bool, err error)
 	}
+	Sessions interface {
+		ByValue(ctx context.Context, value string) (*fa.Session, error)
+		End(ctx context.Context, m fa.SessionMatch) error
+	}
 	Users        UserStore
 	Tokens       AccessTokens
 	Applications Documents[fa.Application]
@@ -53,12 +57,19 @@ type loginRequest struct {
 	LoginID          string             `json:"loginId"`
 	LoginIDTypes     []string           `json:"loginIdTypes"`
 	NewDevice        bool               `json:"newDevice"`
+	MetaData         loginMetaData      `json:"metaData"`
 	NoJWT            bool               `json:"noJWT"`
 	OneTimePassword  string             `json:"oneTimePassword"`
 	Password         string             `json:"password"`
 	TwoFactorTrustID string             `json:"twoFactorTrustId"`
 	UserID           fa.ID              `json:"userId"` // of a ping
 	Rest             fa.Rest            `json:",embed"`
+}
+
+// loginMetaData is what somebody signs in with, for the refresh token.
+type loginMetaData struct {
+	Device fa.Device `json:"device"`
+	Rest   fa.Rest   `json:",embed"`
 }
 
 // event is where the request came from. What it says of that itself goes first.
@@ -89,7 +100,7 @@ func (h *Login) login(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return signedIn{Outcome: out, tenant: tenant, application: application, noJWT: request.NoJWT}.respond(w, r, h.Tokens)
+	return signedIn{Outcome: out, tenant: tenant, application: application, noJWT: request.NoJWT, device: request.MetaData.Device}.respond(w, r, h.Tokens)
 }
 
 // place is where somebody signs in: to an application, or to a tenant alone.
@@ -202,16 +213,48 @@ func readPing(r *http.Request) (request loginRequest, err error) {
 	return request, nil
 }
 
-// logout makes the browser forget. It needs no key, and nothing is wrong with a
-// token that is unknown.
+// logout makes the browser forget, and revokes the refresh token that it names:
+// with global, all of its user, sessions of single sign-on among them. It needs
+// no key, and nothing is wrong with a token that is unknown.
 func (h *Login) logout(w http.ResponseWriter, r *http.Request) error {
-	for _, name := range []string{"access_token", "refresh_token"} {
+	var q struct {
+		EventInfo    identity.EventInfo `json:"eventInfo"`
+		Global       bool               `json:"global"`
+		RefreshToken string             `json:"refreshToken"`
+		Rest         fa.Rest            `json:",embed"`
+	}
+	if r.ContentLength != 0 {
+		if err := readInto(r, &q); err != nil {
+			return err
+		}
+	}
+	query := r.URL.Query()
+	value := cmp.Or(query.Get("refreshToken"), q.RefreshToken, cookieOr(r, refreshCookie, ""))
+	if err := h.endSession(r.Context(), value, q.Global || query.Get("global") == "true"); err != nil {
+		return err
+	}
+	for _, name := range []string{accessCookie, refreshCookie} {
 		gone := cookie(r, name, "")
 		gone.MaxAge = -1
 		http.SetCookie(w, gone)
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil
+}
+
+func (h *Login) endSession(ctx context.Context, value string, global bool) error {
+	s, err := h.Sessions.ByValue(ctx, value)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m := fa.SessionMatch{ID: s.ID}
+	if global {
+		m = fa.SessionMatch{UserID: s.UserID}
+	}
+	return h.Sessions.End(ctx, m)
 }
 
 // peer is the address that the request came from.

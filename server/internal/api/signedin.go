@@ -9,9 +9,10 @@ import (
 	"wherry/server/internal/identity"
 )
 
-// AccessTokens makes access tokens.
+// AccessTokens makes access tokens, and the refresh tokens that go with them.
 type AccessTokens interface {
 	Access(ctx context.Context, t identity.Grant) (identity.Token, error)
+	Start(ctx context.Context, g identity.Grant, from fa.Device, factor, public bool) (value string, session *fa.Session, err error)
 }
 
 // signedIn is somebody who has proven to be a user, however that was.
@@ -23,6 +24,8 @@ type signedIn struct {
 	trustID     string  // of a device that is trusted from now on
 	trustToken  string  // for a protected request
 	state       fa.Data // that came with the first step
+	device      fa.Device
+	factor      bool // a second factor was given
 }
 
 // loginResponse is what the answers of all ways to sign in have in common.
@@ -31,6 +34,8 @@ type loginResponse struct {
 	ChangePasswordReason   string               `json:"changePasswordReason,omitzero"`
 	ConfigurableMethods    []string             `json:"configurableMethods,omitempty"`
 	Methods                []fa.TwoFactorMethod `json:"methods,omitempty"`
+	RefreshToken           string               `json:"refreshToken,omitzero"`
+	RefreshTokenID         fa.ID                `json:"refreshTokenId,omitzero"`
 	State                  fa.Data              `json:"state,omitempty"`
 	Token                  string               `json:"token,omitzero"`
 	TokenExpirationInstant int64                `json:"tokenExpirationInstant,omitzero"`
@@ -89,15 +94,30 @@ func (s signedIn) addToken(w http.ResponseWriter, r *http.Request, tokens Access
 	if s.noJWT {
 		return nil
 	}
-	token, err := tokens.Access(r.Context(), identity.Grant{
+	g := identity.Grant{
 		Tenant: s.tenant, Application: s.application, User: s.User, Registration: s.Registration, AuthenticationType: s.AuthenticationType,
-	})
+	}
+	if s.application != nil && s.Registration != nil && s.application.LoginConfiguration.GenerateRefreshTokens {
+		value, session, err := tokens.Start(r.Context(), g, deviceOf(r, s.device), s.factor, false)
+		if err != nil {
+			return err
+		}
+		response.RefreshToken, response.RefreshTokenID, g.SessionID = value, session.ID, session.ID
+		http.SetCookie(w, refreshCookieOf(r, value, (&identity.Presented{Session: session, Tenant: s.tenant, Application: s.application}).Expires()))
+	}
+	token, err := tokens.Access(r.Context(), g)
 	if err != nil {
 		return err
 	}
 	response.Token, response.TokenExpirationInstant = token.Compact, token.Expires.UnixMilli()
-	http.SetCookie(w, cookie(r, "access_token", token.Compact))
+	http.SetCookie(w, cookie(r, accessCookie, token.Compact))
 	return nil
+}
+
+// deviceOf is what somebody signs in with, as far as it was said.
+func deviceOf(r *http.Request, said fa.Device) fa.Device {
+	said.LastAccessedAddress = peer(r)
+	return said
 }
 
 const trustCookie = "fusionauth.trust"

@@ -6,6 +6,10 @@ type Account struct {
 	User
 	Credential
 	Previous []Credential // the newest first
+
+	// EndSessions is what a change of the account asks for: all refresh tokens go
+	// in the same transaction.
+	EndSessions bool
 }
 
 // Credential is a hashed password; the zero value is none.

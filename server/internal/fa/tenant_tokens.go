@@ -16,6 +16,15 @@ type JWTConfiguration struct {
 	Rest                                Rest                          `json:",embed"`
 }
 
+// How long refresh tokens live, and how often each value is good.
+const (
+	RefreshTokenFixed                    = "Fixed"
+	RefreshTokenSlidingWindow            = "SlidingWindow"
+	RefreshTokenSlidingWindowWithMaximum = "SlidingWindowWithMaximumLifetime"
+	RefreshTokenReusable                 = "Reusable"
+	RefreshTokenOneTimeUse               = "OneTimeUse"
+)
+
 // OneTimeUseConfiguration is how long a used refresh token may come back.
 type OneTimeUseConfiguration struct {
 	GracePeriodInSeconds int  `json:"gracePeriodInSeconds"`
@@ -37,6 +46,14 @@ type RefreshTokenRevocationPolicy struct {
 	Rest                Rest `json:",embed"`
 }
 
+// Revokes is what ends a user's sessions in the tenant.
+func (t *Tenant) Revokes() RefreshTokenRevocationPolicy {
+	if p := t.JWTConfiguration.RefreshTokenRevocationPolicy; p != nil {
+		return *p
+	}
+	return RefreshTokenRevocationPolicy{}
+}
+
 func newTenantJWTConfiguration() JWTConfiguration {
 	c := newJWTConfiguration()
 	c.Enabled = true
@@ -46,10 +63,10 @@ func newTenantJWTConfiguration() JWTConfiguration {
 
 func newJWTConfiguration() JWTConfiguration {
 	return JWTConfiguration{
-		RefreshTokenExpirationPolicy:    "Fixed",
+		RefreshTokenExpirationPolicy:    RefreshTokenFixed,
 		RefreshTokenSlidingWindow:       SlidingWindowConfiguration{MaximumTimeToLiveInMinutes: 43_200},
 		RefreshTokenTimeToLiveInMinutes: 43_200,
-		RefreshTokenUsagePolicy:         "Reusable",
+		RefreshTokenUsagePolicy:         RefreshTokenReusable,
 		TimeToLiveInSeconds:             3600,
 	}
 }
@@ -57,8 +74,9 @@ func newJWTConfiguration() JWTConfiguration {
 func (c *JWTConfiguration) validate(errs *Errors, path string) {
 	errs.Positive(c.TimeToLiveInSeconds, path+".timeToLiveInSeconds")
 	errs.Positive(c.RefreshTokenTimeToLiveInMinutes, path+".refreshTokenTimeToLiveInMinutes")
-	errs.OneOf(c.RefreshTokenExpirationPolicy, path+".refreshTokenExpirationPolicy", "Fixed", "SlidingWindow", "SlidingWindowWithMaximumLifetime")
-	errs.OneOf(c.RefreshTokenUsagePolicy, path+".refreshTokenUsagePolicy", "Reusable", "OneTimeUse")
+	errs.OneOf(c.RefreshTokenExpirationPolicy, path+".refreshTokenExpirationPolicy",
+		RefreshTokenFixed, RefreshTokenSlidingWindow, RefreshTokenSlidingWindowWithMaximum)
+	errs.OneOf(c.RefreshTokenUsagePolicy, path+".refreshTokenUsagePolicy", RefreshTokenReusable, RefreshTokenOneTimeUse)
 	if grace := c.RefreshTokenOneTimeUseConfiguration.GracePeriodInSeconds; grace < 0 || grace > 86_399 {
 		errs.Field(path+".refreshTokenOneTimeUseConfiguration.gracePeriodInSeconds", "invalid",
 			"The [%s.refreshTokenOneTimeUseConfiguration.gracePeriodInSeconds] property must be between 0 and 86399.", path)

@@ -20,6 +20,10 @@ type UserActions struct {
 	Users        interface {
 		User(ctx context.Context, id fa.ID) (*fa.Account, error)
 	}
+	Tenants  Lookup[fa.Tenant]
+	Sessions interface {
+		EndSessions(ctx context.Context, m fa.SessionMatch) error
+	}
 	Now   func() time.Time
 	NewID func() fa.ID
 }
@@ -50,7 +54,23 @@ func (s *UserActions) Take(ctx context.Context, r fa.ActionRequest) (*fa.UserAct
 		return nil, err
 	}
 	l.Describe(named.action, named.reason, named.actionee.PreferredLanguages)
-	return &l, s.Logs.Create(ctx, &l)
+	if err := s.Logs.Create(ctx, &l); err != nil {
+		return nil, err
+	}
+	return &l, s.endSessions(ctx, named.action, named.actionee)
+}
+
+// endSessions revokes the refresh tokens of somebody who may not sign in any
+// more, if the tenant wants that.
+func (s *UserActions) endSessions(ctx context.Context, action *fa.UserAction, u *fa.Account) error {
+	if !action.PreventLogin {
+		return nil
+	}
+	tenant, err := s.Tenants.Get(ctx, u.TenantID)
+	if err != nil || !tenant.Revokes().OnLoginPrevented {
+		return err
+	}
+	return s.Sessions.EndSessions(ctx, fa.SessionMatch{UserID: u.ID})
 }
 
 // named are the objects that a request names, as far as they are there.
@@ -197,7 +217,10 @@ func (s *UserActions) lockOut(ctx context.Context, user, id fa.ID, until time.Ti
 	l := fa.NewUserActionLog()
 	l.ID, l.ActioneeUserID, l.UserActionID, l.InsertInstant, l.Expiry = s.NewID(), user, id, s.millis(), until.UnixMilli()
 	l.Describe(action, nil, u.PreferredLanguages)
-	return s.Logs.Create(ctx, &l)
+	if err := s.Logs.Create(ctx, &l); err != nil {
+		return err
+	}
+	return s.endSessions(ctx, action, u)
 }
 
 // EndLockout ends the actions that this server has taken on a user.

@@ -26,7 +26,7 @@ func TestLockouts(t *testing.T) {
 	}
 	actions := &identity.UserActions{
 		Logs: w.db.ActionLogs, Actions: w.db.UserActions, Reasons: w.db.UserActionReasons, Applications: w.db.Applications,
-		Users: w.db, Now: w.now, NewID: w.NewID,
+		Users: w.db, Tenants: w.db.Tenants, Sessions: w.db, Now: w.now, NewID: w.NewID,
 	}
 	preventing := func(want ...string) {
 		t.Helper()

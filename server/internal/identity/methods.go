@@ -46,6 +46,7 @@ func (s *Service) EnableMethod(ctx context.Context, user *fa.Account, r NewMetho
 	enabled := &Enabled{}
 	_, err = s.Store.UpdateUser(ctx, user.ID, func(u *fa.Account) error {
 		m.ID = ""
+		u.EndSessions = len(u.TwoFactor.Methods) == 0 && tenant.Revokes().OnMultiFactorEnable
 		u.TwoFactor.Methods = append(slices.Clone(u.TwoFactor.Methods), m)
 		nameMethods(&u.TwoFactor)
 		enabled.RecoveryCodes = nil

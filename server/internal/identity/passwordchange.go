@@ -155,6 +155,7 @@ func (s *Service) storePassword(ctx context.Context, tenant *fa.Tenant, user *fa
 		u.PasswordLastUpdateInstant = max(now, u.PasswordLastUpdateInstant+1)
 		u.PasswordChangeRequired, u.PasswordChangeReason, u.BreachedPasswordStatus = false, "", ""
 		u.LastUpdateInstant = now
+		u.EndSessions = tenant.Revokes().OnPasswordChanged
 		if tenant.Migrates(u.ConnectorID) {
 			u.ConnectorID = fa.ConnectorID
 		}

@@ -53,9 +53,14 @@ const (
 	byOneTimePassword  = "ONE_TIME_PASSWORD"
 	byApplicationToken = "APPLICATION_TOKEN"
 	byPasskey          = "WEBAUTHN"
+	byRefreshToken     = "REFRESH_TOKEN"
 	byGenericConnector = "GENERIC_CONNECTOR"
 	byLDAPConnector    = "LDAP_CONNECTOR"
 )
+
+// ByJWT is how somebody is signed in who came with a token of another
+// application.
+const ByJWT = "JWT_SSO"
 
 func byConnector(c *fa.Connector) string {
 	if c.Type == fa.ConnectorLDAP {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"wherry/server/internal/fa"
@@ -17,12 +19,22 @@ import (
 type Tokens struct {
 	Signer       Signer
 	Verifier     Verifier
+	Identifiers  TokenIdentifiers
 	Lambdas      Populator // nil: none are run
 	Groups       Groups
 	Tenants      Lookup[fa.Tenant]
 	Applications Lookup[fa.Application]
 	Now          func() time.Time
 	NewID        func() fa.ID
+
+	marked sync.Map // which keys sign tokens of which tenants, and until when that is known
+}
+
+// TokenIdentifiers keeps what has to be known of tokens that are out.
+type TokenIdentifiers interface {
+	KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error
+	ProlongIdentifier(ctx context.Context, kind, code string, ttl time.Duration) error
+	Identifier(ctx context.Context, kind, code string, value any) error
 }
 
 // Signer signs claims with one of the keys of Key Master.
@@ -70,21 +82,27 @@ type Grant struct {
 	Registration       *fa.Registration // nil: not registered
 	AuthenticationType string
 	AuthTime           time.Time // zero: now
-	GrantType          string    // for the gty header; empty outside OAuth
+	GrantTypes         []string  // for the gty header; empty outside OAuth
 	Scopes             []string  // empty outside OAuth
 	Nonce              string
-	Code               string // the authorization code, for c_hash
+	Code               string        // the authorization code, for c_hash
+	SessionID          fa.ID         // of the refresh token that goes with it; empty: none
+	SSOID              fa.ID         // of the session of single sign-on; empty: none
+	Shorter            time.Duration // how long it is to live, if that is shorter; 0: as long as it may
+	Until              time.Time     // when it expires at the latest; zero: when it does
+	Since              time.Time     // when its refresh token began; zero: now
 }
 
 // Token is a signed JWT.
 type Token struct {
 	Compact string
 	Expires time.Time
+	ID      fa.ID // its jti
 }
 
 // Access makes an access token.
 func (t *Tokens) Access(ctx context.Context, g Grant) (Token, error) {
-	config := g.config()
+	config := g.Configuration()
 	claims, expires := t.common(g, config)
 	claims["authenticationType"] = g.AuthenticationType
 	if g.Registration != nil {
@@ -98,6 +116,7 @@ func (t *Tokens) Access(ctx context.Context, g Grant) (Token, error) {
 	if len(g.Scopes) > 0 {
 		claims["scope"] = strings.Join(g.Scopes, " ")
 	}
+	setUnlessEmpty(claims, "sid", string(g.SessionID))
 	if g.compatible() {
 		addEmail(claims, g.User)
 		setUnlessEmpty(claims, "preferred_username", g.User.Username)
@@ -113,11 +132,12 @@ func (t *Tokens) Access(ctx context.Context, g Grant) (Token, error) {
 //
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
 func (t *Tokens) ID(ctx context.Context, g Grant, access string) (Token, error) {
-	config := g.config()
+	config := g.Configuration()
 	claims, expires := t.common(g, config)
 	claims["authenticationType"] = g.AuthenticationType
 	claims["scope"] = strings.Join(g.Scopes, " ")
 	setUnlessEmpty(claims, "nonce", g.Nonce)
+	setUnlessEmpty(claims, "sid", string(g.SSOID))
 	for name, value := range map[string]string{"at_hash": access, "c_hash": g.Code} {
 		if value == "" {
 			continue
@@ -144,8 +164,8 @@ func (g Grant) roles() []string {
 	})
 }
 
-// config is the application's when it has one of its own, else the tenant's.
-func (g Grant) config() *fa.JWTConfiguration {
+// Configuration is the application's when it has one of its own, else the tenant's.
+func (g Grant) Configuration() *fa.JWTConfiguration {
 	if g.Application == nil || !g.Application.JWTConfiguration.Enabled {
 		return &g.Tenant.JWTConfiguration
 	}
@@ -166,7 +186,13 @@ func (t *Tokens) common(g Grant, config *fa.JWTConfiguration) (claims map[string
 	if authTime.IsZero() {
 		authTime = now
 	}
-	expires = now.Add(time.Duration(config.TimeToLiveInSeconds) * time.Second)
+	lives := time.Duration(config.TimeToLiveInSeconds) * time.Second
+	if g.Shorter > 0 {
+		lives = min(lives, g.Shorter)
+	}
+	if expires = now.Add(lives); !g.Until.IsZero() && g.Until.Before(expires) {
+		expires = g.Until
+	}
 	claims = map[string]any{
 		"iss": g.Tenant.Issuer, "sub": g.User.ID, "jti": t.NewID(), "tid": g.Tenant.ID,
 		"iat": now.Unix(), "exp": expires.Unix(), "auth_time": authTime.Unix(),
@@ -179,15 +205,18 @@ func (t *Tokens) common(g Grant, config *fa.JWTConfiguration) (claims map[string
 
 func (t *Tokens) sign(ctx context.Context, key fa.ID, g Grant, claims map[string]any, expires time.Time) (Token, error) {
 	header := map[string]any{}
-	if g.GrantType != "" {
-		header["gty"] = []string{g.GrantType}
+	if len(g.GrantTypes) > 0 {
+		header["gty"] = g.GrantTypes
 	}
 	compact, err := t.Signer.Sign(ctx, key, header, claims)
 	if err != nil {
 		return Token{}, fmt.Errorf("sign a token: %w", err)
 	}
-	return Token{Compact: compact, Expires: expires}, nil
+	jti, _ := claims["jti"].(fa.ID)
+	return Token{Compact: compact, Expires: expires, ID: jti}, t.mark(ctx, g.Tenant.ID, key, expires)
 }
+
+func splitScope(scope string) []string { return strings.Fields(scope) }
 
 // addProfile adds the claims of each scope that was granted.
 func addProfile(claims map[string]any, g Grant) {
@@ -230,4 +259,27 @@ func setUnlessEmpty(claims map[string]any, name, value string) {
 	if value != "" {
 		claims[name] = value
 	}
+}
+
+// Vend signs claims of somebody's choice, with a key or, if none is named, with
+// the tenant's, for as long as is said or, if nothing is, as the tenant says.
+func (t *Tokens) Vend(ctx context.Context, tenant *fa.Tenant, key fa.ID, claims map[string]any, ttl time.Duration) (Token, error) {
+	config, now := tenant.JWTConfiguration, t.Now()
+	if ttl <= 0 {
+		ttl = time.Duration(config.TimeToLiveInSeconds) * time.Second
+	}
+	expires := now.Add(ttl)
+	vended := maps.Clone(claims)
+	if vended == nil {
+		vended = map[string]any{}
+	}
+	vended["jti"], vended["iat"], vended["exp"] = t.NewID(), now.Unix(), expires.Unix()
+	if _, said := vended["iss"]; !said {
+		vended["iss"] = tenant.Issuer
+	}
+	compact, err := t.Signer.Sign(ctx, cmp.Or(key, config.AccessTokenKeyID), nil, vended)
+	if err != nil {
+		return Token{}, fmt.Errorf("sign a token: %w", err)
+	}
+	return Token{Compact: compact, Expires: expires}, nil
 }

@@ -46,7 +46,7 @@ func read(t *testing.T, token identity.Token, err error) (s signed) {
 }
 
 func newTokens() *identity.Tokens {
-	return &identity.Tokens{Signer: signer{}, Now: func() time.Time { return start }, NewID: func() fa.ID { return id(500) }}
+	return &identity.Tokens{Signer: signer{}, Identifiers: noIdentifiers{}, Now: func() time.Time { return start }, NewID: func() fa.ID { return id(500) }}
 }
 
 var accessKey, idKey, ownKey = id(21), id(22), id(23)
@@ -228,7 +228,7 @@ func TestAnApplicationsOwnTokens(t *testing.T) {
 func TestTokensNameTheirGrant(t *testing.T) {
 	t.Parallel()
 	g := grant("openid")
-	g.GrantType = fa.GrantAuthorizationCode
+	g.GrantTypes = []string{fa.GrantAuthorizationCode}
 	access, err := newTokens().Access(t.Context(), g)
 	if gty, _ := read(t, access, err).Header["gty"].([]any); !slices.Equal(gty, []any{"authorization_code"}) {
 		t.Errorf("gty: %v", gty)

@@ -148,6 +148,7 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 		} else {
 			fresh.Previous = remembered(tenant, u)
 			fresh.PasswordLastUpdateInstant = max(now, u.PasswordLastUpdateInstant+1)
+			fresh.EndSessions = tenant.Revokes().OnPasswordChanged
 		}
 		*u = fresh
 		return nil

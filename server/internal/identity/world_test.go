@@ -70,7 +70,8 @@ func newWorld(t *testing.T) *world {
 		Tenants: db.Tenants, Applications: db.Applications, Connectors: db.Connectors, Groups: db.Groups, Store: db, Identifiers: db,
 		Counters: db, Codes: w.codes,
 		Actions: &identity.UserActions{
-			Logs: db.ActionLogs, Actions: db.UserActions, Reasons: db.UserActionReasons, Applications: db.Applications, Users: db, Now: w.now, NewID: newID,
+			Logs: db.ActionLogs, Actions: db.UserActions, Reasons: db.UserActionReasons, Applications: db.Applications, Users: db, Tenants: db.Tenants,
+			Sessions: db, Now: w.now, NewID: newID,
 		},
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, 2, 500), Outside: w.outside, Now: w.now,
 		NewID: newID,

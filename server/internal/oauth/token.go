@@ -159,7 +159,7 @@ func (s *Server) issue(ctx context.Context, req *tokenRequest, auth authorizatio
 	}
 	grant := identity.Grant{
 		Tenant: tenant, Application: req.application, User: &user.User, AuthenticationType: auth.AuthenticationType,
-		AuthTime: time.Unix(auth.AuthTime, 0), GrantType: fa.GrantAuthorizationCode, Scopes: auth.Scopes, Nonce: auth.Nonce, Code: code,
+		AuthTime: time.Unix(auth.AuthTime, 0), GrantTypes: []string{fa.GrantAuthorizationCode}, Scopes: auth.Scopes, Nonce: auth.Nonce, Code: code,
 	}
 	if registration, ok := user.Registration(req.application.ID); ok {
 		grant.Registration = registration

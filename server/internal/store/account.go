@@ -95,6 +95,11 @@ func (db *DB) updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before 
 	if err := db.writeRegistrations(ctx, tx, u, before.registrations); err != nil {
 		return err
 	}
+	if u.EndSessions {
+		if _, err := tx.ExecContext(ctx, "delete from refresh_tokens where user_id = $1", u.ID); err != nil {
+			return fmt.Errorf("refresh tokens: %w", err)
+		}
+	}
 	return db.changeTerms(ctx, tx, u.ID, before.user, row[docAt].(string))
 }
 
@@ -196,6 +201,9 @@ func (db *DB) writeRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account,
 		}
 		if _, err := tx.ExecContext(ctx, "delete from registrations where user_id = $1 and application_id = $2", u.ID, application); err != nil {
 			return fmt.Errorf("registration: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, "delete from refresh_tokens where user_id = $1 and application_id = $2", u.ID, application); err != nil {
+			return fmt.Errorf("refresh tokens of a registration: %w", err)
 		}
 	}
 	return nil

@@ -72,3 +72,16 @@ func (db *DB) ReplaceIdentifier(ctx context.Context, kind, code string, value an
 	}
 	return nil
 }
+
+// ProlongIdentifier lets a code stand for what it stands for until ttl has
+// passed, unless it does so for longer; it returns fa.ErrNotFound if there is no
+// such code.
+func (db *DB) ProlongIdentifier(ctx context.Context, kind, code string, ttl time.Duration) error {
+	until, hash := db.now().Add(ttl).UnixMilli(), digest(kind+":"+code)
+	err := affectsOne(db.writer.ExecContext(ctx, `update external_identifiers
+		set expires_instant = case when expires_instant < $2 then $2 else expires_instant end where hash = $1`, hash, until))
+	if err != nil {
+		return fmt.Errorf("prolong %s: %w", kind, err)
+	}
+	return nil
+}

@@ -306,6 +306,35 @@ create table counters (
 
 create index counters_by_expiry on counters (expires_instant);
 
+-- Values of refresh tokens are kept as hashes. A session of single sign-on is a
+-- refresh token of no application.
+create table refresh_tokens (
+    id             text primary key,
+    tenant_id      text not null references tenants (id) on delete cascade,
+    user_id        text not null references users (id) on delete cascade,
+    application_id text references applications (id) on delete cascade,
+    hash           text not null unique,
+    start_instant  integer not null,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc))
+) strict;
+
+create index refresh_tokens_by_user on refresh_tokens (user_id);
+
+create index refresh_tokens_by_application on refresh_tokens (application_id, start_instant);
+
+create index refresh_tokens_by_tenant on refresh_tokens (tenant_id, start_instant);
+
+-- Values that were good for one use, which led to the next.
+create table used_refresh_tokens (
+    hash             text primary key,
+    refresh_token_id text not null references refresh_tokens (id) on delete cascade,
+    used_instant     integer not null,
+    next             blob not null
+) strict, without rowid;
+
+create index used_refresh_tokens_by_token on used_refresh_tokens (refresh_token_id);
+
 create table webauthn_credentials (
     id             text primary key,
     tenant_id      text not null references tenants (id) on delete cascade,
