@@ -89,6 +89,7 @@ func TestWipe(t *testing.T) {
 		_, err := db.Count(ctx, "failed", "x", time.Hour)
 		must(t, err, db.CreateWebAuthnCredential(ctx, &fa.WebAuthnCredential{ID: id(21), TenantID: id(1), UserID: u.ID, CredentialID: "x"}))
 		makeLogs(t, db, u.ID)
+		makeSession(t, db, u.ID, id(2))
 		makeActionAndComment(t, db, u.ID)
 
 		known := slices.Sorted(slices.Values(tables))
