@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // containers and Lambda have no zones of their own
 	"unicode/utf8"
@@ -79,11 +80,18 @@ func acceptTimezone(s string) (clean, problem string) {
 	if !zoneShape.MatchString(s) {
 		return "", "is not an IANA time zone such as America/Denver"
 	}
+	if _, known := zones.Load(s); known {
+		return s, ""
+	}
 	if _, err := time.LoadLocation(s); err != nil {
 		return "", "is not an IANA time zone such as America/Denver"
 	}
+	zones.Store(s, true)
 	return s, ""
 }
+
+// zones are those that have been found before: to look for one reads a file.
+var zones sync.Map
 
 var localeShape = regexp.MustCompile(`^([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}|[0-9]{3}))?$`)
 

@@ -165,7 +165,7 @@ func (b *Batch) Done(ctx context.Context, rest State, moves []Move, events ...Ev
 func (b *Batch) Release(ctx context.Context, users ...int64) error {
 	err := b.run.w.tx(ctx, func(tx *sql.Tx) error {
 		for some := range slices.Chunk(users, movesAtATime) {
-			_, err := tx.ExecContext(ctx, "update users set batch = null where batch = $1 and n in "+tuple(2, len(some)), numbered(b.N, some)...)
+			_, err := tx.ExecContext(ctx, "update users set batch = null where batch = $1 and n in "+literal(some), b.N)
 			if err != nil {
 				return err
 			}

@@ -67,16 +67,16 @@ func (r *Run) move(ctx context.Context, tx *sql.Tx, moves []Move, plans map[int6
 
 func (r *Run) moveAlike(ctx context.Context, tx *sql.Tx, moves []Move, plans map[int64]storedPlan) error {
 	first := moves[0]
-	args := []any{first.To, first.Reason, r.w.instant()}
-	for _, m := range moves {
-		args = append(args, m.User)
+	users := make([]int64, len(moves))
+	for i, m := range moves {
+		users[i] = m.User
 	}
 	moved := make(map[int64]bool, len(moves))
 	_, err := list(ctx, tx, func(rows *sql.Rows) (n int64, err error) {
 		err = rows.Scan(&n)
 		moved[n] = true
 		return n, err
-	}, r.step(first.To)+" and n in "+tuple(4, len(moves))+" returning n", args...)
+	}, r.step(first.To)+" and n in "+literal(users)+" returning n", first.To, first.Reason, r.w.instant())
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (r *Run) ids(ctx context.Context, users []int64) (map[int64]string, error) 
 		err = rows.Scan(&n, &id)
 		ids[n] = id
 		return n, err
-	}, "select n, id from users where pool = $1 and n in "+tuple(2, len(users)), numbered(r.n, users)...)
+	}, "select n, id from users where pool = $1 and n in "+literal(users), r.n)
 	return ids, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -61,15 +62,17 @@ func tuples(rows, columns int) string {
 	return strings.Join(all, ",")
 }
 
-// numbered are the arguments of a statement about users: the first, and their
-// numbers.
-func numbered(first any, users []int64) []any {
-	args := make([]any, 0, 1+len(users))
-	args = append(args, first)
-	for _, n := range users {
-		args = append(args, n)
+// literal writes numbers into a statement. They need no parameters, of which
+// SQLite looks each up among all that stand before it.
+func literal(numbers []int64) string {
+	text := []byte{'('}
+	for i, n := range numbers {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, n, 10)
 	}
-	return args
+	return string(append(text, ')'))
 }
 
 // orNull stores an empty text as null.

@@ -3,8 +3,11 @@ package workspace
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -90,31 +93,49 @@ func (p *Pool) Collisions(ctx context.Context) iter.Seq2[Collision, error] {
 	}
 }
 
+// collisions reads a page of login ids that are used twice, and then who uses
+// them: to ask about each alone would read everybody each time.
 func (p *Pool) collisions(ctx context.Context, kind string, yield func(Collision, error) bool) bool {
 	column := "t." + kind + "_key"
-	among := fmt.Sprintf(`from targets t join users u on u.n = t.n where u.pool = $1 and u.change <> $3 and %s is not null
-		and (u.state < $2 or u.state = %d and u.reason = '%s')`, column, Skipped, AlreadyAcross)
+	among := fmt.Sprintf(`from targets t join users u on u.n = t.n where u.pool = $1 and u.change <> $2 and %s is not null
+		and (u.state < %d or u.state = %d and u.reason = '%s')`, column, Refused, Skipped, AlreadyAcross)
 	after := ""
 	for {
-		keys, err := list(ctx, p.w.reader, func(rows *sql.Rows) (key string, err error) { return key, rows.Scan(&key) },
-			fmt.Sprintf("select %[1]s %[2]s and %[1]s > $4 group by 1 having count(*) > 1 order by 1 limit %[3]d", column, among, page), p.n, Refused, Deleted, after)
-		for _, key := range keys {
-			c := Collision{Kind: kind}
-			c.Users, err = list(ctx, p.w.reader, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
-				"select u.n "+among+" and "+column+" = $4 order by u.n", p.n, Refused, Deleted, key)
-			if err != nil {
-				break
-			}
-			if after = key; !yield(c, nil) {
-				return false
-			}
+		keys, err := list(ctx, p.w.reader, func(rows *sql.Rows) (key any, err error) { return key, rows.Scan(&after, &key) },
+			fmt.Sprintf("select %[1]s, %[1]s %[2]s and %[1]s > $3 group by %[1]s having count(*) > 1 order by 1 limit %[3]d", column, among, page), p.n, Deleted, after)
+		if err == nil && len(keys) > 0 {
+			err = p.colliding(ctx, kind, column, among, keys, yield)
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, errEnough):
+			return false
+		case err != nil:
 			yield(Collision{}, fmt.Errorf("look for login ids that are used twice: %w", err))
 			return false
-		}
-		if len(keys) < page {
+		case len(keys) < page:
 			return true
 		}
 	}
+}
+
+var errEnough = errors.New("enough")
+
+func (p *Pool) colliding(ctx context.Context, kind, column, among string, keys []any, yield func(Collision, error) bool) error {
+	users := map[string][]int64{}
+	_, err := list(ctx, p.w.reader, func(rows *sql.Rows) (none struct{}, err error) {
+		var key string
+		var n int64
+		err = rows.Scan(&key, &n)
+		users[key] = append(users[key], n)
+		return none, err
+	}, "select "+column+", u.n "+among+" and "+column+" in "+tuple(3, len(keys))+" order by u.n", append([]any{p.n, Deleted}, keys...)...)
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(users)) {
+		if !yield(Collision{kind, users[key]}, nil) {
+			return errEnough
+		}
+	}
+	return nil
 }
