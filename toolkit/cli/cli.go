@@ -61,6 +61,7 @@ type root struct {
 	Forecast   forecastCommand   `cmd:"" help:"When will users be across by the slow road?"`
 	Manual     manualCommand     `cmd:"" hidden:"" help:"Write man pages, completions and the reference of all commands."`
 	Purge      purgeCommand      `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
+	Reset      resetCommand      `cmd:"" help:"Ask users who came by the bulk road to choose a password."`
 	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`
 	Verify     verifyCommand     `cmd:"" help:"Compare every user on both sides, and tell who needs a look."`
 	Version    versionCommand    `cmd:"" help:"Print which build this is."`

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"wherry/toolkit/internal/fusionauth"
 	"wherry/toolkit/internal/plan"
+	"wherry/toolkit/internal/workspace"
 )
 
 // account is a user as the target shows it: what a mapping can write, and when
@@ -56,6 +58,18 @@ func decodePlan(data []byte) (u plan.User, err error) {
 // slow tells whether the account came at sign-in.
 func (a *account) slow() bool { return a.Data["migratedFrom"] != nil }
 
+// idOf is under which id a user is in the target: what was planned, or what
+// tells the user apart in the pool.
+func idOf(u workspace.User) string {
+	var planned struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(u.Target, &planned) != nil || planned.ID == "" {
+		return strings.ToLower(u.ID)
+	}
+	return strings.ToLower(planned.ID)
+}
+
 // accounts asks for many accounts by their ids.
 func (v *verification) accounts(ctx context.Context, ids []string) (map[string]*account, error) {
 	var list []*account
@@ -68,7 +82,7 @@ func (v *verification) accounts(ctx context.Context, ids []string) (map[string]*
 	}
 	byID := make(map[string]*account, len(list))
 	for _, a := range list {
-		byID[a.ID] = a
+		byID[strings.ToLower(a.ID)] = a
 	}
 	return byID, nil
 }

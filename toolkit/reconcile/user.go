@@ -93,7 +93,7 @@ func (v *verification) links(ctx context.Context, d *verdict, x *expectation) (d
 	}
 	var got []fusionauth.UserLink
 	err = v.pacer.Do(ctx, func(ctx context.Context) (err error) {
-		got, err = v.target.UserLinks(ctx, d.user.ID)
+		got, err = v.target.UserLinks(ctx, x.want.ID)
 		return err
 	})
 	d.links = len(x.links)

@@ -112,15 +112,15 @@ func (v *verification) compareLot(ctx context.Context, l *lot) {
 	}
 	ids := make([]string, len(l.users))
 	for i, u := range l.users {
-		ids[i] = u.ID
+		ids[i] = idOf(u)
 	}
 	accounts, err := v.accounts(ctx, ids)
 	if err != nil {
 		l.err = fmt.Errorf("look users up in the target: %w", err)
 		return
 	}
-	for _, u := range l.users {
-		d, err := v.judge(ctx, u, accounts[u.ID])
+	for i, u := range l.users {
+		d, err := v.judge(ctx, u, accounts[ids[i]])
 		if err != nil {
 			l.err = err
 			return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // ForgotPassword asks FusionAuth to send the mail by which somebody chooses a
@@ -54,4 +55,23 @@ func (c *Client) RequirePasswordChange(ctx context.Context, userID string) error
 		body: envelope{"user": envelope{"passwordChangeRequired": true}},
 	}
 	return c.do(ctx, what, nil)
+}
+
+// ChangePasswordIDLifetime is how long a changePasswordID is good in the tenant
+// that c is about, or the only one that there is.
+func (c *Client) ChangePasswordIDLifetime(ctx context.Context) (time.Duration, error) {
+	type tenant struct {
+		Identifiers struct {
+			Seconds int64 `json:"changePasswordIdTimeToLiveInSeconds"`
+		} `json:"externalIdentifierConfiguration"`
+	}
+	if c.tenant != "" {
+		t, err := object[tenant](ctx, c, call{method: http.MethodGet, path: "/api/tenant/{id}", ids: []string{c.tenant}}, "tenant")
+		return time.Duration(t.Identifiers.Seconds) * time.Second, err
+	}
+	all, err := object[[]tenant](ctx, c, call{method: http.MethodGet, path: "/api/tenant"}, "tenants")
+	if err != nil || len(all) != 1 {
+		return 0, err
+	}
+	return time.Duration(all[0].Identifiers.Seconds) * time.Second, nil
 }
