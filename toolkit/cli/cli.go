@@ -59,10 +59,12 @@ type root struct {
 	Explain    explainCommand    `cmd:"" help:"Show one user: where each field comes from, and why."`
 	Export     exportCommand     `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
 	Forecast   forecastCommand   `cmd:"" help:"When will users be across by the slow road?"`
+	Import     importCommand     `cmd:"" help:"Carry users from the workspace into the target."`
 	Manual     manualCommand     `cmd:"" hidden:"" help:"Write man pages, completions and the reference of all commands."`
 	Purge      purgeCommand      `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
 	Reset      resetCommand      `cmd:"" help:"Ask users who came by the bulk road to choose a password."`
 	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`
+	Transform  transformCommand  `cmd:"" help:"Write import files, to be sent by hand."`
 	Verify     verifyCommand     `cmd:"" help:"Compare every user on both sides, and tell who needs a look."`
 	Version    versionCommand    `cmd:"" help:"Print which build this is."`
 }

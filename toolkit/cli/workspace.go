@@ -91,8 +91,8 @@ func (f *crossingFlags) openPool(ctx context.Context, p Process, settings *confi
 }
 
 // run runs what a command of the bulk road does as one run of the workspace.
-func (c *crossing) run(ctx context.Context, kind workspace.Kind, do func(*workspace.Run) error) error {
-	r, err := c.part.Start(ctx, kind)
+func (x *crossing) run(ctx context.Context, kind workspace.Kind, do func(*workspace.Run) error) error {
+	r, err := x.part.Start(ctx, kind)
 	if err != nil {
 		return err
 	}

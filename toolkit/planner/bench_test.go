@@ -43,8 +43,10 @@ func BenchmarkPlan(b *testing.B) {
 		for i := range 1000 {
 			u := plan.CognitoUser{
 				PoolID: poolID, Username: fmt.Sprintf("user%d", n+i), Status: "CONFIRMED", Created: time.UnixMilli(1_600_000_000_000),
-				Attributes: plan.Attributes{"sub": sub(n + i), "email": fmt.Sprintf("user%d@example.com", n+i), "email_verified": "true", "given_name": "Jane", "family_name": "Example",
-					"birthdate": "1976-05-30", "zoneinfo": "America/Denver", "locale": "en-US", "custom:plan": "gold", "phone_number": "+14325551212"},
+				Attributes: plan.Attributes{
+					"sub": sub(n + i), "email": fmt.Sprintf("user%d@example.com", n+i), "email_verified": "true", "given_name": "Jane", "family_name": "Example",
+					"birthdate": "1976-05-30", "zoneinfo": "America/Denver", "locale": "en-US", "custom:plan": "gold", "phone_number": "+14325551212",
+				},
 				Groups: []string{"readers"},
 			}
 			doc, _ := json.Marshal(u)

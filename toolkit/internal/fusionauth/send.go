@@ -54,7 +54,7 @@ func (c *Client) do(ctx context.Context, what call, out any) error {
 }
 
 func (c *Client) attempt(ctx context.Context, what call, path string, body [][]byte) (*answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, cmp.Or(what.timeout, c.timeout), errNoAnswer)
+	ctx, cancel := context.WithTimeoutCause(ctx, cmp.Or(what.timeout, c.timeout), ErrNoAnswer)
 	defer cancel()
 	req, err := c.request(ctx, what, path, body)
 	if err != nil {
@@ -114,14 +114,14 @@ func carry(req *http.Request, body [][]byte) {
 	req.Body, _ = req.GetBody() // it has no way to fail
 }
 
-var (
-	errNoAnswer = errors.New("no answer in time")
-	errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
-)
+// ErrNoAnswer says that FusionAuth took longer than a call may take.
+var ErrNoAnswer = errors.New("no answer in time")
+
+var errTooLarge = fmt.Errorf("the answer is larger than %d MiB", maxAnswer>>20)
 
 // unquoted takes the URL out of an error: its query may hold a login id.
 func unquoted(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); errors.Is(cause, errNoAnswer) {
+	if cause := context.Cause(ctx); errors.Is(cause, ErrNoAnswer) {
 		return cause
 	}
 	var quoted *url.Error
