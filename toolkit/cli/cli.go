@@ -60,6 +60,7 @@ type root struct {
 	Export     exportCommand     `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
 	Forecast   forecastCommand   `cmd:"" help:"When will users be across by the slow road?"`
 	Import     importCommand     `cmd:"" help:"Carry users from the workspace into the target."`
+	Links      linksCommand      `cmd:"" help:"Link users who are across with the identity providers that they sign in with."`
 	Manual     manualCommand     `cmd:"" hidden:"" help:"Write man pages, completions and the reference of all commands."`
 	Purge      purgeCommand      `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
 	Reset      resetCommand      `cmd:"" help:"Ask users who came by the bulk road to choose a password."`

@@ -10,7 +10,7 @@ type Import struct {
 	// one. Only Wherry's own server can do that.
 	Connector string `yaml:"connector"`
 	// Which identity provider of the target a provider of the pool has become, by the pool's name for it: the target's name or id. Default: the
-	// one of the same name, else the only one of the same type.
+	// one of the same name; for Google, Facebook and Apple else the only one of that type.
 	IdentityProviders map[string]string `yaml:"identity_providers"`
 }
 

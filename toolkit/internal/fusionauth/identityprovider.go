@@ -25,14 +25,15 @@ func (c *Client) IdentityProviders(ctx context.Context) ([]IdentityProvider, err
 }
 
 // Link links a user with an identity provider's user. When there is a link
-// already, the user's own or somebody else's, the answer is a 409.
+// already, the user's own or somebody else's, the answer is a 409. The call is
+// not repeated, so that its caller knows whose doing a link is.
 //
 // Source: https://fusionauth.io/docs/apis/identity-providers/links#link-a-user
 func (c *Client) Link(ctx context.Context, l UserLink) error {
 	body := envelope{"identityProviderLink": envelope{
 		"identityProviderId": l.ProviderID, "identityProviderUserId": l.ProviderUserID, "userId": l.UserID,
 	}}
-	return c.do(ctx, call{method: http.MethodPost, path: "/api/identity-provider/link", body: body, repeatable: true}, nil)
+	return c.do(ctx, call{method: http.MethodPost, path: "/api/identity-provider/link", body: body}, nil)
 }
 
 // LinkTo returns the link that an identity provider's user has.

@@ -23,6 +23,16 @@ func (l Link) made(username string) bool {
 	return strings.EqualFold(username, l.ProviderName+"_"+l.UserID)
 }
 
+// Links are the identity providers that a user signs in with. An attribute that
+// cannot be read tells of none, as in Map.
+func Links(u CognitoUser) []Link {
+	links, err := readLinks(u.Attributes["identities"])
+	if err != nil {
+		return nil
+	}
+	return links
+}
+
 // readLinks understands the attribute identities as the API shows it and as
 // tokens do, where every value is text.
 func readLinks(text string) ([]Link, error) {
