@@ -69,7 +69,7 @@ type Config struct {
 const databaseFile = "wherry-server.db"
 
 // hashQueue is how many sign-ins may wait for each core that hashes.
-const hashQueue = 64
+const hashQueue = 128
 
 // Server is an open instance.
 type Server struct {
@@ -130,6 +130,7 @@ func (s *Server) Close() error {
 // wire puts the parts together and mounts them in one list.
 func (s *Server) wire(ids instance) {
 	cores := runtime.GOMAXPROCS(0)
+	tenants, applications := s.db.Tenants.Copied(), s.db.Applications.Copied()
 	users := &events.Users{UserStore: s.db, Bus: s.bus}
 	groups := &events.Groups{Documents: s.db.Groups, Bus: s.bus}
 	actions := &identity.UserActions{
@@ -139,7 +140,7 @@ func (s *Server) wire(ids instance) {
 	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
 	office := s.newOffice()
 	service := &identity.Service{
-		Tenants: s.db.Tenants, Applications: s.db.Applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
+		Tenants: tenants, Applications: applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
 		Store: users, Identifiers: s.db, Counters: s.db, Actions: actions,
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
 		Outside: &deliver.Connectors{
@@ -159,15 +160,15 @@ func (s *Server) wire(ids instance) {
 		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{
-		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications,
+		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: tenants, Applications: applications,
 		Now: s.config.Now, NewID: newID,
 	}
 	sessions := &identity.Sessions{
-		Store: s.db, Users: accounts{s.db}, Tenants: s.db.Tenants, Applications: s.db.Applications, Actions: actions, Now: s.config.Now, NewID: newID,
+		Store: s.db, Users: accounts{s.db}, Tenants: tenants, Applications: applications, Actions: actions, Now: s.config.Now, NewID: newID,
 	}
 	desk := desk{tokens, sessions}
 	mux := &api.Mux{
-		ServeMux: http.NewServeMux(), Keys: s.db, Tenants: s.db.Tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
+		ServeMux: http.NewServeMux(), Keys: s.db, Tenants: tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
 	}
 
 	(&api.Tenants{
@@ -175,7 +176,7 @@ func (s *Server) wire(ids instance) {
 		DeleteLater: s.deleteTenantLater,
 	}).Mount(mux)
 	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
-	(&api.Users{Service: service, Store: users, Applications: s.db.Applications, Tokens: tokens, Identifiers: s.db}).Mount(mux)
+	(&api.Users{Service: service, Store: users, Applications: applications, Tokens: tokens, Identifiers: s.db}).Mount(mux)
 	(&api.UserSearch{Service: service, Store: s.db, Users: users}).Mount(mux)
 	(&api.Actions{Service: actions, Logs: s.db.ActionLogs, Users: s.db}).Mount(mux)
 	(&api.Comments{Store: s.db, Users: s.db, NewID: newID, Now: s.config.Now}).Mount(mux)
@@ -192,19 +193,19 @@ func (s *Server) wire(ids instance) {
 		Store: s.db.SigningKeys, Tenants: s.db.Tenants, Applications: s.db.Applications, EntityTypes: s.db.EntityTypes,
 		Default: ids.tenant, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
-	(&api.Login{SignIn: service, Pings: service, Sessions: sessions, Users: s.db, Tokens: desk, Applications: s.db.Applications}).Mount(mux)
+	(&api.Login{SignIn: service, Pings: service, Sessions: sessions, Users: s.db, Tokens: desk, Applications: applications}).Mount(mux)
 	(&api.JWT{
-		Tokens: desk, Sessions: sessions, Users: s.db, Tenants: s.db.Tenants, Applications: s.db.Applications, Keys: s.db.SigningKeys,
+		Tokens: desk, Sessions: sessions, Users: s.db, Tenants: tenants, Applications: applications, Keys: s.db.SigningKeys,
 	}).Mount(mux)
-	(&api.RefreshTokens{Tokens: desk, Sessions: sessions, Users: s.db, Applications: s.db.Applications}).Mount(mux)
-	(&api.ChangePassword{Service: service, Users: s.db, Tenants: s.db.Tenants}).Mount(mux)
-	(&api.TwoFactor{Service: service, Users: s.db, Tokens: desk, Applications: s.db.Applications}).Mount(mux)
+	(&api.RefreshTokens{Tokens: desk, Sessions: sessions, Users: s.db, Applications: applications}).Mount(mux)
+	(&api.ChangePassword{Service: service, Users: s.db, Tenants: tenants}).Mount(mux)
+	(&api.TwoFactor{Service: service, Users: s.db, Tokens: desk, Applications: applications}).Mount(mux)
 	(&api.WebAuthn{
-		Passkeys: &identity.Passkeys{Service: service, Store: s.db}, Store: s.db, Users: s.db, Tokens: desk, Applications: s.db.Applications,
+		Passkeys: &identity.Passkeys{Service: service, Store: s.db}, Store: s.db, Users: s.db, Tokens: desk, Applications: applications,
 	}).Mount(mux)
-	(&api.Passwordless{Service: service, Tokens: desk, Applications: s.db.Applications}).Mount(mux)
-	(&api.ForgotPassword{Service: service, Applications: s.db.Applications}).Mount(mux)
-	(&api.Verification{Service: service, Applications: s.db.Applications, Users: s.db}).Mount(mux)
+	(&api.Passwordless{Service: service, Tokens: desk, Applications: applications}).Mount(mux)
+	(&api.ForgotPassword{Service: service, Applications: applications}).Mount(mux)
+	(&api.Verification{Service: service, Applications: applications, Users: s.db}).Mount(mux)
 	(&api.Mails{Office: office, Templates: s.db.EmailTemplates, Applications: s.db.Applications, Users: s.db}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
 	(&api.AuditLogs{Store: s.db, Log: s.logs, Zone: s.db.SystemConfiguration}).Mount(mux)
@@ -213,12 +214,12 @@ func (s *Server) wire(ids instance) {
 	s.mountCatalog(mux)
 	site := &site{pages: pages.New(), log: s.config.Log}
 	(&oauth.Server{
-		Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
+		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
 		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)
 	(&hosted.Server{
-		Tenants: s.db.Tenants, Applications: s.db.Applications, Default: ids.tenant, Service: service,
+		Tenants: tenants, Applications: applications, Default: ids.tenant, Service: service,
 		Later: later{s.db}, Pages: hostedSite{site}, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	s.handler = &router{mux: mux.ServeMux, notFound: site.notFound, log: s.config.Log}

@@ -17,6 +17,7 @@ const accountColumns = "doc, encryption_scheme, factor, salt, password_hash, pre
 // account reads an account. With lock, db.forUpdate, neither the user nor the
 // registrations can go away before the transaction ends.
 func (db *DB) account(ctx context.Context, q querier, lock, condition string, args ...any) (*fa.Account, error) {
+	q = db.often(q)
 	u, err := db.scanAccount(q.QueryRowContext(ctx, "select "+accountColumns+" from users where "+condition+lock, args...))
 	if err != nil {
 		return nil, err
@@ -87,7 +88,7 @@ func (db *DB) updateUser(ctx context.Context, tx *sql.Tx, u *fa.Account, before 
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `update users set tenant_id = $2, email = $3, username_key = $4, phone_number = $5, active = $6,
+	if _, err := db.often(tx).ExecContext(ctx, `update users set tenant_id = $2, email = $3, username_key = $4, phone_number = $5, active = $6,
 		insert_instant = $7, encryption_scheme = $8, factor = $9, salt = $10, password_hash = $11, doc = $12, previous_passwords = $13
 		where id = $1`, row...); err != nil {
 		return err
@@ -190,7 +191,7 @@ func (db *DB) writeRegistrations(ctx context.Context, tx *sql.Tx, u *fa.Account,
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `insert into registrations (user_id, application_id, doc) values ($1, $2, $3)
+		if _, err := db.often(tx).ExecContext(ctx, `insert into registrations (user_id, application_id, doc) values ($1, $2, $3)
 			on conflict (user_id, application_id) do update set doc = excluded.doc`, u.ID, application, sealed); err != nil {
 			return fmt.Errorf("registration: %w", err)
 		}

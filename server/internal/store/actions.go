@@ -35,7 +35,7 @@ func (d ActionLogs) Of(ctx context.Context, user fa.ID) ([]*fa.UserActionLog, er
 // the newest first; with preventing only those that keep the user from signing
 // in.
 func (d ActionLogs) Active(ctx context.Context, user fa.ID, now int64, preventing bool) ([]*fa.UserActionLog, error) {
-	all, err := list(ctx, d.db.reader, d.scan,
+	all, err := list(ctx, d.db.often(d.db.reader), d.scan,
 		"select doc from user_action_logs where user_id = $1 and expires_instant > $2 order by insert_instant desc, id", user, now)
 	if err != nil || !preventing || len(all) == 0 {
 		return all, d.wrap("list", err)

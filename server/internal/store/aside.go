@@ -57,7 +57,7 @@ func (a *aside) released() (changes []func(context.Context)) {
 // before.
 func (db *DB) NoteLogin(ctx context.Context, r fa.LoginRecord, change func(*fa.Account) error) error {
 	return db.note(ctx, func(ctx context.Context) error {
-		_, err := db.changeUser(ctx, r.UserID, change, func(tx *sql.Tx) error { return insertLogin(ctx, tx, r) })
+		_, err := db.changeUser(ctx, r.UserID, change, func(tx *sql.Tx) error { return insertLogin(ctx, db.often(tx), r) })
 		return err
 	})
 }

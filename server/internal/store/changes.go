@@ -11,7 +11,10 @@ import (
 
 // watched are the tables of which servers keep copies. Whoever writes to one
 // counts its version up in the same transaction.
-var watched = []string{"signing_keys", "tenants", "webhooks"}
+var watched = []string{"applications", "signing_keys", "tenants", "webhooks"}
+
+// going are the watched tables whose rows go with those of another one.
+var going = map[string][]string{"tenants": {"applications"}}
 
 // changes tells those who keep copies that there is something new.
 type changes struct {
@@ -51,15 +54,22 @@ func (d Documents[T]) tx(ctx context.Context, change func(*sql.Tx) error) error 
 	if !slices.Contains(watched, d.table) {
 		return d.db.tx(ctx, change)
 	}
+	changing := append([]string{d.table}, going[d.table]...)
 	err := d.db.tx(ctx, func(tx *sql.Tx) error {
 		if err := change(tx); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `insert into changes (name, version) values ($1, 1)
-			on conflict (name) do update set version = changes.version + 1`, d.table)
-		return err
+		for _, table := range changing {
+			if _, err := tx.ExecContext(ctx, `insert into changes (name, version) values ($1, 1)
+				on conflict (name) do update set version = changes.version + 1`, table); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	d.db.changes.tell(d.table)
+	for _, table := range changing {
+		d.db.changes.tell(table)
+	}
 	return err
 }
 

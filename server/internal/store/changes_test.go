@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"wherry/server/internal/fa"
@@ -38,6 +39,47 @@ func TestEveryServerHearsOfAChange(t *testing.T) {
 		if n := heard.of("keys"); n != 0 {
 			t.Errorf("heard %d changes of what did not change", n)
 		}
+	})
+}
+
+// TestCopiesAreAsTheObjects: after changes by this server and by another one, also
+// where an object goes or changes together with another.
+func TestCopiesAreAsTheObjects(t *testing.T) {
+	onTwo(t, func(t *testing.T, _ *clock, one, other *DB) {
+		tenants, applications := other.Tenants.Copied(), other.Applications.Copied()
+		watch(t, other)
+		seen := func(what string, as func() bool) { t.Helper(); eventually(t, what, as) }
+		must(t, one.Tenants.Create(t.Context(), tenant(1, "First")))
+		seen("it is there", func() bool { all, err := tenants.All(t.Context()); return err == nil && len(all) == 1 })
+		app := fa.NewApplication()
+		app.ID, app.TenantID, app.Name = id(2), id(1), "App"
+		must(t, one.Applications.Create(t.Context(), &app))
+		seen("so is the other", func() bool { _, err := applications.Get(t.Context(), id(2)); return err == nil })
+		rename := func(v *fa.Tenant) error { v.Name = "Second"; return nil }
+		_, err := one.Tenants.Update(t.Context(), id(1), rename)
+		must(t, err)
+		seen("it has another name", func() bool { v, err := tenants.Get(t.Context(), id(1)); return err == nil && v.Name == "Second" })
+		connector := fa.NewConnector()
+		connector.ID, connector.Name = id(3), "Connector"
+		must(t, one.Connectors.Create(t.Context(), &connector))
+		_, err = one.Tenants.Update(t.Context(), id(1), func(v *fa.Tenant) error {
+			v.ConnectorPolicies = []fa.ConnectorPolicy{{ConnectorID: id(3), Domains: []string{"*"}}}
+			return nil
+		})
+		must(t, err)
+		asks := func() bool {
+			v, err := tenants.Get(t.Context(), id(1))
+			return err == nil && len(v.ConnectorPolicies) == 1 && v.ConnectorPolicies[0].ConnectorID == id(3)
+		}
+		seen("it asks the connector", asks)
+		must(t, one.Connectors.Delete(t.Context(), id(3)))
+		seen("it does not any more", func() bool { return !asks() })
+		must(t, one.Tenants.Delete(t.Context(), id(1)))
+		seen("both are gone", func() bool {
+			_, err := tenants.Get(t.Context(), id(1))
+			_, gone := applications.Get(t.Context(), id(2))
+			return errors.Is(err, fa.ErrNotFound) && errors.Is(gone, fa.ErrNotFound)
+		})
 	})
 }
 

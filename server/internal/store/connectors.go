@@ -15,7 +15,7 @@ type Connectors struct{ Documents[fa.Connector] }
 // who are bound to it find a place by the other policies.
 func (d Connectors) Delete(ctx context.Context, id fa.ID) error {
 	tenants := d.db.Tenants
-	return d.wrap("delete", d.db.tx(ctx, func(tx *sql.Tx) error {
+	return d.wrap("delete", tenants.tx(ctx, func(tx *sql.Tx) error {
 		all, err := list(ctx, tx, tenants.scan, "select doc from tenants order by id"+d.db.forUpdate)
 		if err != nil {
 			return err

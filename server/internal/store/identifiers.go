@@ -19,12 +19,12 @@ func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Du
 		return fmt.Errorf("encode %s: %w", kind, err)
 	}
 	now := db.now()
-	if _, err := db.writer.ExecContext(ctx, "delete from external_identifiers where expires_instant <= $1", now.UnixMilli()); err != nil {
+	if _, err := db.often(db.writer).ExecContext(ctx, "delete from external_identifiers where expires_instant <= $1", now.UnixMilli()); err != nil {
 		return fmt.Errorf("clear expired identifiers: %w", err)
 	}
 	err = db.tx(ctx, func(tx *sql.Tx) error {
 		insert := "insert into external_identifiers (hash, kind, expires_instant, doc) values ($1, $2, $3, $4) on conflict (hash) do nothing"
-		err := affectsOne(tx.ExecContext(ctx, insert, digest(kind+":"+code), kind, now.Add(ttl).UnixMilli(), string(doc)))
+		err := affectsOne(db.often(tx).ExecContext(ctx, insert, digest(kind+":"+code), kind, now.Add(ttl).UnixMilli(), string(doc)))
 		if errors.Is(err, fa.ErrNotFound) {
 			return fa.ErrConflict
 		}
@@ -39,7 +39,7 @@ func (db *DB) KeepIdentifier(ctx context.Context, kind, code string, ttl time.Du
 // TakeIdentifier reads into value what a code stands for and makes the code
 // useless: of two callers with the same code one gets fa.ErrNotFound.
 func (db *DB) TakeIdentifier(ctx context.Context, kind, code string, value any) error {
-	row := db.writer.QueryRowContext(ctx, "delete from external_identifiers where hash = $1 and expires_instant > $2 returning doc",
+	row := db.often(db.writer).QueryRowContext(ctx, "delete from external_identifiers where hash = $1 and expires_instant > $2 returning doc",
 		digest(kind+":"+code), db.now().UnixMilli())
 	if err := db.scan(row, "external_identifiers", value); err != nil {
 		return fmt.Errorf("take %s: %w", kind, err)
@@ -50,7 +50,7 @@ func (db *DB) TakeIdentifier(ctx context.Context, kind, code string, value any) 
 // Identifier reads into value what a code stands for, which it goes on doing; or
 // it returns fa.ErrNotFound.
 func (db *DB) Identifier(ctx context.Context, kind, code string, value any) error {
-	row := db.reader.QueryRowContext(ctx, "select doc from external_identifiers where hash = $1 and expires_instant > $2",
+	row := db.often(db.reader).QueryRowContext(ctx, "select doc from external_identifiers where hash = $1 and expires_instant > $2",
 		digest(kind+":"+code), db.now().UnixMilli())
 	if err := db.scan(row, "external_identifiers", value); err != nil {
 		return fmt.Errorf("read %s: %w", kind, err)
@@ -65,7 +65,7 @@ func (db *DB) ReplaceIdentifier(ctx context.Context, kind, code string, value an
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", kind, err)
 	}
-	err = affectsOne(db.writer.ExecContext(ctx, "update external_identifiers set doc = $2 where hash = $1 and expires_instant > $3",
+	err = affectsOne(db.often(db.writer).ExecContext(ctx, "update external_identifiers set doc = $2 where hash = $1 and expires_instant > $3",
 		digest(kind+":"+code), string(doc), db.now().UnixMilli()))
 	if err != nil {
 		return fmt.Errorf("change %s: %w", kind, err)

@@ -99,7 +99,7 @@ var signingKeys = kind[fa.SigningKey]{
 
 // APIKeyByValue returns the API key that a caller presented.
 func (db *DB) APIKeyByValue(ctx context.Context, value string) (*fa.APIKey, error) {
-	k, err := db.APIKeys.one(ctx, db.reader, "key_hash = $1", fa.HashKey(value))
+	k, err := db.APIKeys.one(ctx, db.often(db.reader), "key_hash = $1", fa.HashKey(value))
 	return k, db.APIKeys.wrap("find", err)
 }
 

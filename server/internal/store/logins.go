@@ -9,12 +9,12 @@ import (
 	"wherry/server/internal/fa"
 )
 
-func insertLogin(ctx context.Context, tx *sql.Tx, r fa.LoginRecord) error {
+func insertLogin(ctx context.Context, q querier, r fa.LoginRecord) error {
 	doc, err := fa.Encode(r)
 	if err != nil {
 		return fmt.Errorf("encode the login record: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, "insert into login_records (tenant_id, user_id, application_id, insert_instant, doc) values ("+parameters(5)+")",
+	_, err = q.ExecContext(ctx, "insert into login_records (tenant_id, user_id, application_id, insert_instant, doc) values ("+parameters(5)+")",
 		r.TenantID, r.UserID, r.ApplicationID, r.Instant, string(doc))
 	return err
 }

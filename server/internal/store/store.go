@@ -40,6 +40,7 @@ type DB struct {
 	ring           *seal.Ring // empty until UseKeys
 	aside          aside
 	changes        changes
+	repeat         often
 	now            func() time.Time
 	release        func() error
 }
@@ -53,6 +54,7 @@ type dialect struct {
 	isUnique   func(error) bool // did a unique constraint refuse the row?
 	isVictim   func(error) bool // was the transaction given up so that others could go on?
 
+	parses  bool   // is a statement parsed each time it is run?
 	inOrder string // behind a table's name: go through users in the order of their numbers
 	listed  string // the numbers in a list of JSON, which is the argument %s
 
@@ -126,6 +128,7 @@ func (db *DB) retry(do func() error) (err error) {
 }
 
 func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
+	db.repeat.catchUp(ctx, db.writer)
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -134,7 +137,7 @@ func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
 	if err := change(tx); err != nil {
 		return err
 	}
-	left, err := db.leave(ctx, func(row []any) error { _, err := tx.ExecContext(ctx, insertJob, row...); return err })
+	left, err := db.leave(ctx, func(row []any) error { _, err := db.often(tx).ExecContext(ctx, insertJob, row...); return err })
 	if err != nil {
 		return err
 	}

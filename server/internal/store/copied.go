@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+
+	"wherry/server/internal/copies"
+	"wherry/server/internal/fa"
+)
+
+// Copied is a table whose objects are kept in memory once they have been read.
+// It knows of changes by this server at once, and by others as soon as Watch
+// has seen them. Nobody may change what it returns.
+type Copied[T any] struct {
+	Documents[T]
+	one copies.Of[fa.ID, *T]
+	all copies.Of[struct{}, []*T]
+}
+
+// Copied keeps copies of objects whose table is watched.
+func (d Documents[T]) Copied() *Copied[T] {
+	c := &Copied[T]{Documents: d}
+	d.OnChange(c.one.Drop)
+	d.OnChange(c.all.Drop)
+	return c
+}
+
+// Get is Documents.Get.
+func (c *Copied[T]) Get(ctx context.Context, id fa.ID) (*T, error) {
+	return c.one.Get(ctx, id, func(ctx context.Context) (*T, error) { return c.Documents.Get(ctx, id) })
+}
+
+// All is Documents.All.
+func (c *Copied[T]) All(ctx context.Context) ([]*T, error) {
+	return c.all.Get(ctx, struct{}{}, c.Documents.All)
+}
