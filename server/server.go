@@ -168,7 +168,7 @@ func (s *Server) wire(ids instance) {
 	}
 	desk := desk{tokens, sessions}
 	mux := &api.Mux{
-		ServeMux: http.NewServeMux(), Keys: s.db, Tenants: tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
+		ServeMux: http.NewServeMux(), Keys: s.db.CopiedKeys(), Tenants: tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
 	}
 
 	(&api.Tenants{

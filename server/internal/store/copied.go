@@ -33,3 +33,21 @@ func (c *Copied[T]) Get(ctx context.Context, id fa.ID) (*T, error) {
 func (c *Copied[T]) All(ctx context.Context) ([]*T, error) {
 	return c.all.Get(ctx, struct{}{}, c.Documents.All)
 }
+
+// CopiedKeys keeps copies of the API keys that callers present, as Copied does.
+type CopiedKeys struct {
+	db      *DB
+	byValue copies.Of[string, *fa.APIKey] // by the hash of the value
+}
+
+// CopiedKeys keeps copies of API keys.
+func (db *DB) CopiedKeys() *CopiedKeys {
+	c := &CopiedKeys{db: db}
+	db.APIKeys.OnChange(c.byValue.Drop)
+	return c
+}
+
+// APIKeyByValue is DB.APIKeyByValue.
+func (c *CopiedKeys) APIKeyByValue(ctx context.Context, value string) (*fa.APIKey, error) {
+	return c.byValue.Get(ctx, fa.HashKey(value), func(ctx context.Context) (*fa.APIKey, error) { return c.db.APIKeyByValue(ctx, value) })
+}
