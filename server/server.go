@@ -215,6 +215,7 @@ func (s *Server) wire(ids instance) {
 	site := &site{pages: pages.New(), log: s.config.Log}
 	(&oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
+		Interrupted: service, Verifying: service, SelfService: service, Forms: s.db.Forms, FormFields: s.db.FormFields,
 		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)

@@ -30,12 +30,15 @@ func (s *site) notFound(w http.ResponseWriter, r *http.Request) {
 // Login implements oauth.Pages.
 func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oauth.LoginPage) {
 	login := pages.Login{
-		Frame:   pages.Frame{Tenant: page.Tenant, Application: page.Application},
+		Frame:   frameOf(page.Tenant, page.Application),
 		LoginID: page.LoginID, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
 		Action: "/oauth2/authorize", Hidden: fields(page.Hidden),
 	}
 	if page.ForgotPassword {
-		login.ForgotURL = forgotURL(page.Hidden)
+		login.ForgotURL = along("/password/forgot", page.Hidden)
+	}
+	if page.Register {
+		login.RegisterURL = along("/oauth2/register", page.Hidden)
 	}
 	s.ended(w, r, s.pages.Login(w, r, status, login))
 }
@@ -43,7 +46,7 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 // Factor implements oauth.Pages.
 func (s *site) Factor(w http.ResponseWriter, r *http.Request, status int, page oauth.FactorPage) {
 	factor := pages.Factor{
-		Frame:  pages.Frame{Tenant: page.Tenant, Application: page.Application},
+		Frame:  frameOf(page.Tenant, page.Application),
 		Action: "/oauth2/two-factor", Hidden: fields(page.Hidden), Authenticator: page.Authenticator, Sent: page.Sent,
 		OfferTrust: page.OfferTrust, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
 	}
@@ -56,7 +59,7 @@ func (s *site) Factor(w http.ResponseWriter, r *http.Request, status int, page o
 // ChangePassword implements oauth.Pages.
 func (s *site) ChangePassword(w http.ResponseWriter, r *http.Request, status int, page oauth.ChangePasswordPage) {
 	s.ended(w, r, s.pages.ChangePassword(w, r, status, pages.ChangePassword{
-		Frame:  pages.Frame{Tenant: page.Tenant, Application: page.Application},
+		Frame:  frameOf(page.Tenant, page.Application),
 		Action: page.Action, Hidden: fields(page.Hidden), LoginID: page.LoginID, Reason: page.Reason, Errors: page.Problems,
 		MinLength: page.MinLength, Done: page.Done, RedirectURLs: []string{page.RedirectURI},
 	}))
@@ -69,14 +72,13 @@ func fields(hidden []oauth.Field) (list []pages.Field) {
 	return list
 }
 
-// forgotURL is the page for forgotten passwords, which carries the request along
-// as the login page does.
-func forgotURL(hidden []oauth.Field) string {
+// along is the address of another page that goes on with the same request.
+func along(path string, hidden []oauth.Field) string {
 	q := url.Values{}
 	for _, field := range hidden {
 		q.Set(field.Name, field.Value)
 	}
-	return "/password/forgot?" + q.Encode()
+	return path + "?" + q.Encode()
 }
 
 // Error implements oauth.Pages.

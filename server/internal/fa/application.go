@@ -15,6 +15,7 @@ type Application struct {
 	BaseURL                          string                                     `json:"baseURL,omitzero"` // of the links in mails
 	Data                             Data                                       `json:"data"`
 	EmailConfiguration               ApplicationEmailConfiguration              `json:"emailConfiguration,omitzero"`
+	FormConfiguration                ApplicationFormConfiguration               `json:"formConfiguration,omitzero"`
 	ID                               ID                                         `json:"id,omitzero"`
 	InsertInstant                    int64                                      `json:"insertInstant,omitzero"`
 	ExternalIdentifierConfiguration  ApplicationExternalIdentifierConfiguration `json:"externalIdentifierConfiguration"`
@@ -63,11 +64,57 @@ type LoginConfiguration struct {
 
 // RegistrationConfiguration is self-service registration.
 type RegistrationConfiguration struct {
-	ConfirmPassword bool   `json:"confirmPassword"`
-	Enabled         bool   `json:"enabled"`
-	LoginIDType     string `json:"loginIdType"`
-	Type            string `json:"type"`
-	Rest            Rest   `json:",embed"`
+	BirthDate            Requirable `json:"birthDate,omitzero"`
+	CompleteRegistration bool       `json:"completeRegistration,omitzero"` // who signs in fills in what is missing
+	ConfirmPassword      bool       `json:"confirmPassword"`
+	Enabled              bool       `json:"enabled"`
+	FirstName            Requirable `json:"firstName,omitzero"`
+	FormID               ID         `json:"formId,omitzero"` // of an advanced one
+	FullName             Requirable `json:"fullName,omitzero"`
+	LastName             Requirable `json:"lastName,omitzero"`
+	LoginIDType          string     `json:"loginIdType"` // email, phoneNumber or username
+	MiddleName           Requirable `json:"middleName,omitzero"`
+	MobilePhone          Requirable `json:"mobilePhone,omitzero"`
+	PreferredLanguages   Requirable `json:"preferredLanguages,omitzero"`
+	Type                 string     `json:"type"` // basic or advanced
+	Rest                 Rest       `json:",embed"`
+}
+
+// Requirable is a field that people may be asked for, and may have to fill in.
+type Requirable struct {
+	Enabled  bool `json:"enabled"`
+	Required bool `json:"required"`
+	Rest     Rest `json:",embed"`
+}
+
+// IsZero tells whether nothing has been said about the field.
+func (r Requirable) IsZero() bool { return !r.Enabled && !r.Required && len(r.Rest) == 0 }
+
+// Advanced tells whether people register in a form of the administrator's.
+func (c *RegistrationConfiguration) Advanced() bool { return c.Type == "advanced" && c.FormID != "" }
+
+// ApplicationFormConfiguration is the forms for people who change what the
+// application knows of them.
+type ApplicationFormConfiguration struct {
+	SelfServiceFormConfiguration SelfServiceFormConfiguration `json:"selfServiceFormConfiguration,omitzero"`
+	SelfServiceFormID            ID                           `json:"selfServiceFormId,omitzero"`
+	Rest                         Rest                         `json:",embed"`
+}
+
+// IsZero tells whether there are no forms at all.
+func (c ApplicationFormConfiguration) IsZero() bool {
+	return c.SelfServiceFormID == "" && c.SelfServiceFormConfiguration.IsZero() && len(c.Rest) == 0
+}
+
+// SelfServiceFormConfiguration is what changing a password takes.
+type SelfServiceFormConfiguration struct {
+	RequireCurrentPasswordOnPasswordChange bool `json:"requireCurrentPasswordOnPasswordChange"`
+	Rest                                   Rest `json:",embed"`
+}
+
+// IsZero tells whether nothing is asked for.
+func (c SelfServiceFormConfiguration) IsZero() bool {
+	return !c.RequireCurrentPasswordOnPasswordChange && len(c.Rest) == 0
 }
 
 // OAuthConfiguration is the application as an OAuth client.

@@ -1,5 +1,7 @@
 package fa
 
+import "regexp"
+
 // FormField is one field of forms.
 //
 // Source: https://fusionauth.io/docs/apis/custom-forms/form-fields
@@ -18,8 +20,8 @@ type FormField struct {
 	Rest        Rest               `json:",embed"`
 }
 
-// FormFieldValidator is a regular expression, in Java's dialect, that values
-// have to match.
+// FormFieldValidator is a regular expression, in Go's dialect, that values have
+// to match as a whole.
 type FormFieldValidator struct {
 	Enabled    bool   `json:"enabled"`
 	Expression string `json:"expression,omitzero"`
@@ -52,6 +54,9 @@ func (f *FormField) Validate() error {
 	}
 	if f.Validator.Enabled {
 		errs.Require(f.Validator.Expression, "field.validator.expression")
+		if _, err := regexp.Compile(f.Validator.Expression); err != nil {
+			errs.Field("field.validator.expression", "invalid", "[%s] is not an expression that this server knows: %v.", f.Validator.Expression, err)
+		}
 	}
 	return errs.OrNil()
 }

@@ -38,6 +38,7 @@ type Attempt struct {
 // factor or to verify something first is not signed in.
 type Outcome struct {
 	User                 *fa.User
+	LoginID              string           // as typed; empty: another proof named the user
 	Registration         *fa.Registration // nil: not registered for the application
 	AuthenticationType   string           // as tokens say it
 	PasswordChangeReason string           // not empty: the password has to be changed first
@@ -133,7 +134,7 @@ func (s *Service) admit(ctx context.Context, tenant *fa.Tenant, a Attempt, p pro
 	if err := s.rehash(ctx, tenant, p); err != nil {
 		return nil, err
 	}
-	out := &Outcome{User: &p.user.User, AuthenticationType: p.how}
+	out := &Outcome{User: &p.user.User, LoginID: a.LoginID, AuthenticationType: p.how}
 	out.Registration, _ = p.user.Registration(a.applicationID())
 	var err error
 	if out.PasswordChangeReason = s.changeReason(tenant, p); out.PasswordChangeReason != "" {

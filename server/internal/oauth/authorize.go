@@ -38,8 +38,8 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status int, a *authorizeRequest, loginID, problem string) {
 	s.Pages.Login(w, r, status, LoginPage{
-		Tenant: a.tenant.Name, Application: a.application.Name,
-		Hidden: a.hidden, LoginID: loginID, Problem: problem, RedirectURI: a.redirectURI,
+		Frame: a.frame(), LoginID: loginID, Problem: problem,
+		Register:       a.application.RegistrationConfiguration.Enabled,
 		ForgotPassword: a.tenant.EmailTemplate(a.application, func(t fa.EmailTemplateIDs) fa.ID { return t.ForgotPasswordEmailTemplateID }) != "",
 	})
 }
@@ -67,37 +67,6 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return s.refuse(w, r, a, loginID, err)
 	}
 	return s.proceed(w, r, a, out, loginID)
-}
-
-// proceed goes to the step that a sign-in waits for, or back to the
-// application.
-func (s *Server) proceed(w http.ResponseWriter, r *http.Request, a *authorizeRequest, out *identity.Outcome, loginID string) error {
-	switch {
-	case out.PasswordChangeReason != "":
-		return s.toChange(w, r, a, out)
-	case out.TwoFactor != nil && len(out.TwoFactor.Methods) > 0:
-		return s.askFactor(w, r, a, out.TwoFactor)
-	}
-	if problem := gate(a, out); problem != "" {
-		s.showLoginPage(w, r, http.StatusForbidden, a, loginID, problem)
-		return nil
-	}
-	return s.sendBack(w, r, a, out)
-}
-
-// gate is what keeps somebody out who has given everything that was asked for.
-func gate(a *authorizeRequest, out *identity.Outcome) string {
-	switch {
-	case out.TwoFactor != nil:
-		return "[TwoFactorRequired]"
-	case out.Unverified == identity.UnverifiedIdentity:
-		return "[EmailVerificationRequired]"
-	case out.Registration == nil && a.application.OAuthConfiguration.RequireRegistration:
-		return "[UserAuthorizedNotRegisteredException]"
-	case out.Unverified == identity.UnverifiedRegistration:
-		return "[RegistrationVerificationRequired]"
-	}
-	return ""
 }
 
 // refuse shows the login page to somebody who could not be signed in, if it is

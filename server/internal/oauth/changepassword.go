@@ -14,15 +14,13 @@ import (
 
 // ChangePasswordPage is what the page for a new password shows.
 type ChangePasswordPage struct {
-	Tenant, Application string
-	Hidden              []Field
-	LoginID             string
-	Reason              string // why the password has to be changed; a code or empty
-	Problems            []string
-	MinLength           int
-	Action              string
-	Done                bool // it was changed, and the browser need go nowhere
-	RedirectURI         string
+	Frame
+	LoginID   string
+	Reason    string // why the password has to be changed; a code or empty
+	Problems  []string
+	MinLength int
+	Action    string
+	Done      bool // it was changed, and the browser need go nowhere
 }
 
 const (
@@ -86,7 +84,7 @@ func (s *Server) showChange(w http.ResponseWriter, r *http.Request, a *authorize
 		return err
 	}
 	page := ChangePasswordPage{
-		Tenant: tenant.Name, Hidden: hidden, Problems: problems, MinLength: tenant.PasswordValidationRules.MinLength,
+		Frame: a.frame(hidden...), Problems: problems, MinLength: tenant.PasswordValidationRules.MinLength,
 		Action: changePath + url.PathEscape(id), Reason: reasonOf(hidden),
 	}
 	for _, loginID := range []string{user.PhoneNumber, user.Username, user.Email} { // the best one last
@@ -94,10 +92,7 @@ func (s *Server) showChange(w http.ResponseWriter, r *http.Request, a *authorize
 			page.LoginID = loginID
 		}
 	}
-	if a != nil {
-		page.Application, page.RedirectURI = a.application.Name, a.redirectURI
-		page.Hidden = append(slices.Clone(a.hidden), hidden...)
-	}
+	page.Tenant = tenant
 	status := http.StatusOK
 	if len(problems) > 0 {
 		status = http.StatusBadRequest

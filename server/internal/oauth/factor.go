@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,14 +27,12 @@ type Steps interface {
 
 // FactorPage is what the page for a second factor shows.
 type FactorPage struct {
-	Tenant, Application string
-	Hidden              []Field
-	Authenticator       bool // an app shows the code
-	Methods             []FactorMethod
-	Sent                string // where a code was just sent to
-	Problem             string
-	OfferTrust          bool
-	RedirectURI         string
+	Frame
+	Authenticator bool // an app shows the code
+	Methods       []FactorMethod
+	Sent          string // where a code was just sent to
+	Problem       string
+	OfferTrust    bool
 }
 
 // FactorMethod is where a code can be sent to, not spelled out.
@@ -64,11 +61,7 @@ func (s *Server) askFactor(w http.ResponseWriter, r *http.Request, a *authorizeR
 }
 
 func factorPage(a *authorizeRequest, c *identity.Challenge, hidden []Field) FactorPage {
-	page := FactorPage{Hidden: append([]Field{{fieldChallenge, c.ID}}, hidden...)}
-	if a != nil {
-		page.Tenant, page.Application, page.RedirectURI, page.OfferTrust = a.tenant.Name, a.application.Name, a.redirectURI, true
-		page.Hidden = append(slices.Clone(a.hidden), page.Hidden...)
-	}
+	page := FactorPage{Frame: a.frame(append([]Field{{fieldChallenge, c.ID}}, hidden...)...), OfferTrust: a != nil}
 	for _, m := range c.Methods {
 		if m.Method == fa.MethodAuthenticator {
 			page.Authenticator = true

@@ -49,7 +49,7 @@ func (b broken) Identifier(context.Context, string, string, any) error { return 
 func (b broken) JWKS(context.Context) ([]byte, error) { return nil, b.err }
 
 // site shows its pages as one line.
-type site struct{}
+type site struct{ oauth.Pages } // the pages that no test looks at are nil
 
 func (site) Login(w http.ResponseWriter, _ *http.Request, status int, page oauth.LoginPage) {
 	w.WriteHeader(status)

@@ -33,6 +33,11 @@ type Server struct {
 		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
 	}
 	Steps       Steps
+	Interrupted Interrupted
+	Verifying   Verifying
+	SelfService SelfService
+	Forms       Documents[fa.Form]
+	FormFields  Documents[fa.FormField]
 	Identifiers Identifiers
 	Tokens      *identity.Tokens
 	Keys        Keys
@@ -50,35 +55,13 @@ type Documents[T any] interface {
 type Identifiers interface {
 	KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error
 	TakeIdentifier(ctx context.Context, kind, code string, value any) error
+	Identifier(ctx context.Context, kind, code string, value any) error
 }
 
 // Keys publishes the keys that tokens are verified with.
 type Keys interface {
 	JWKS(ctx context.Context) ([]byte, error)
 }
-
-// Pages shows people something.
-type Pages interface {
-	Login(w http.ResponseWriter, r *http.Request, status int, page LoginPage)
-	Factor(w http.ResponseWriter, r *http.Request, status int, page FactorPage)
-	ChangePassword(w http.ResponseWriter, r *http.Request, status int, page ChangePasswordPage)
-	Error(w http.ResponseWriter, r *http.Request, status int, err *Error)
-	// Locale is the language of the page, for the redirect's locale parameter.
-	Locale(r *http.Request) string
-}
-
-// LoginPage is what the login page shows.
-type LoginPage struct {
-	Tenant, Application string
-	Hidden              []Field // the request, carried along
-	LoginID             string  // prefilled
-	Problem             string  // such as "[InvalidLogin]"; empty: nothing went wrong yet
-	ForgotPassword      bool    // a mail can be sent to those who have forgotten it
-	RedirectURI         string  // where the form may lead
-}
-
-// Field is a hidden field.
-type Field struct{ Name, Value string }
 
 // Mount registers the endpoints.
 func (s *Server) Mount(mux *http.ServeMux) {
@@ -89,6 +72,7 @@ func (s *Server) Mount(mux *http.ServeMux) {
 	mux.Handle("POST /oauth2/two-factor", protection.Handler(s.page(s.factor)))
 	mux.HandleFunc("GET /password/change/{changePasswordId}", s.page(s.openChange))
 	mux.Handle("POST /password/change/{changePasswordId}", protection.Handler(s.page(s.changePassword)))
+	s.mountSteps(mux, protection)
 	mux.HandleFunc("POST /oauth2/token", s.json(s.token))
 	mux.HandleFunc("GET /.well-known/openid-configuration", s.json(s.discovery))
 	mux.HandleFunc("GET /.well-known/openid-configuration/{tenant}", s.json(s.discovery))

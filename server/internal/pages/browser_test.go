@@ -87,7 +87,9 @@ func (b browser) watch(sites []string) {
 					return
 				}
 			}
-			note("request to " + event.Request.URL)
+			if !strings.HasPrefix(event.Request.URL, "data:") { // such as the browser's own picture for a field with a date
+				note("request to " + event.Request.URL)
+			}
 		}
 	})
 	b.t.Cleanup(func() {

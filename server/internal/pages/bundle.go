@@ -59,8 +59,13 @@ func (b bundle) T(key string, args ...string) (string, error) {
 // follows the brackets makes a code more special: [blank]loginId has a message
 // of its own, others share the one of their brackets.
 func (b bundle) Problem(code string) string {
+	return cmp.Or(b.known(code), b.messages["[Exception]"])
+}
+
+// known is the message of a code; empty if there is none.
+func (b bundle) known(code string) string {
 	brackets, _, _ := strings.Cut(code, "]")
-	return cmp.Or(b.messages["["+strings.TrimPrefix(code, "[")], b.messages[brackets+"]"], b.messages["[Exception]"])
+	return cmp.Or(b.messages["["+strings.TrimPrefix(code, "[")], b.messages[brackets+"]"])
 }
 
 // Reason returns the message of an error_reason.

@@ -84,11 +84,38 @@ func TestEveryMessageIsSaidInEveryLanguage(t *testing.T) {
 				})
 			}
 		}
-		for key, message := range b.messages {
-			if want := strings.ReplaceAll(message, "{0}", "Tide Tables"); !strings.Contains(said.String(), want) {
-				t.Errorf("%s: no page says %s = %s", lang, key, want)
+		for name, list := range talkative(b) {
+			for _, page := range list {
+				show(func(w *httptest.ResponseRecorder) error { return p.write(w, r, 200, name, page) })
 			}
 		}
+		for key, message := range b.messages {
+			if want := regexp.MustCompile(filled.ReplaceAllString(regexp.QuoteMeta(message), ".*")); !want.MatchString(said.String()) {
+				t.Errorf("%s: no page says %s = %s", lang, key, message)
+			}
+		}
+	}
+}
+
+// filled is a placeholder in a quoted message.
+var filled = regexp.MustCompile(`\\\{[0-9]\\\}`)
+
+// talkative are pages, by their names, that together say what other pages than
+// the ones above say.
+func talkative(b bundle) map[string][]framed {
+	var inputs []Input
+	for key := range b.messages {
+		if strings.HasPrefix(key, "user.") || strings.HasPrefix(key, "registration.") {
+			inputs = append(inputs, Input{Name: key, Errors: []Trouble{{Code: "[blank]"}}})
+		}
+	}
+	inputs = append(inputs, Input{Name: "confirm", Of: "user.email"})
+	return map[string][]framed{
+		"login": {Login{RegisterURL: "/oauth2/register"}},
+		"form": {
+			Form{Inputs: inputs, Step: 1, Steps: 2, LoginURL: "/"}, Form{Step: 2, Steps: 2}, Form{Complete: true, Step: 1, Steps: 1},
+		},
+		"gate": {Gate{Sent: true}, Gate{AskCode: true}, Gate{Registration: true}, Gate{Registration: true, AskCode: true}},
 	}
 }
 
@@ -98,7 +125,8 @@ func TestProblemFallsBack(t *testing.T) {
 	for code, want := range map[string]string{
 		"[InvalidLogin]":             "[InvalidLogin]",
 		"[blank]password":            "[blank]password",
-		"[blank]somewhere":           "[Exception]",
+		"[blank]somewhere":           "[blank]",
+		"[unheard]somewhere":         "[Exception]",
 		"[Unheard]":                  "[Exception]",
 		"login.title":                "[Exception]",
 		"InvalidLogin":               "[Exception]",

@@ -22,6 +22,8 @@ type Login struct {
 	// ForgotURL is where people go who have forgotten the password; empty is
 	// nowhere.
 	ForgotURL string
+	// RegisterURL is where people get an account; empty is nowhere.
+	RegisterURL string
 	// RedirectURLs are addresses to which the answer to the form may redirect,
 	// on other hosts. Chromium stops a redirect after a form to any place that
 	// the Content-Security-Policy does not name, at every hop: an application

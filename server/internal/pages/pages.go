@@ -71,6 +71,15 @@ type view struct {
 	Look look
 }
 
+// About is the view of one input.
+func (v view) About(i Input) inputView { return inputView{v.bundle, i} }
+
+// inputView is what a template sees that shows a part of an input.
+type inputView struct {
+	bundle
+	Input Input
+}
+
 type framed interface{ frame() Frame }
 
 // write renders the page called name. A form on it may end up at redirects,

@@ -60,11 +60,35 @@ func examples() []example {
 			Errors: []string{"[requireNumber]", "[tooShort]"},
 		}},
 		{"change-password-done", http.StatusOK, pages.ChangePassword{Frame: frame, Done: true}},
+		{"register", http.StatusOK, pages.Form{Frame: frame, Action: "/oauth2/register", Hidden: hidden, Step: 1, Steps: 1, LoginURL: "/oauth2/authorize?client_id=a", Inputs: []pages.Input{
+			{Name: "user.email", Kind: "email", Control: "text", Required: true, Focus: true},
+			{Name: "user.password", Control: "password", Required: true, MinLength: 8},
+			{Name: "passwordConfirm", Of: "user.password", Control: "password", Required: true, MinLength: 8},
+			{Name: "user.firstName", Control: "text", Kind: "string"},
+			{Name: "user.birthDate", Control: "text", Kind: "date"},
+		}}},
+		{"register-advanced", http.StatusBadRequest, pages.Form{Frame: frame, Action: "/oauth2/register", Hidden: hidden, Step: 2, Steps: 3, Inputs: []pages.Input{
+			{Name: "user.data.boat", Label: "What kind of boat do you have?", Control: "radio", Options: []string{"Sail", "Motor", "None"}, Required: true, Errors: []pages.Trouble{{Code: "[blank]user.data.boat"}}},
+			{Name: "user.data.harbours", Label: "Harbours that you visit", Control: "checkbox", Options: []string{"North", "South"}, Values: []string{"South"}},
+			{Name: "user.data.crew", Label: "Crew", Control: "number", Kind: "number", Values: []string{"0"}, Errors: []pages.Trouble{{Code: "[crew]user.data.crew", Message: "Somebody has to steer."}}, Focus: true},
+			{Name: "user.timezone", Control: "select", Options: []string{"Europe/Berlin", "Asia/Tokyo"}, Values: []string{"Asia/Tokyo"}, Description: "So that we tell you the right tides."},
+			{Name: "user.data.about", Label: "About you", Control: "textarea", Values: []string{"I like calm water."}},
+			{Name: "user.data.agreed", Label: "I have read the rules of the harbour.", Control: "checkbox", Kind: "bool", Required: true, Errors: []pages.Trouble{{Code: "[blank]user.data.agreed"}}},
+		}}},
+		{"register-refused", http.StatusBadRequest, pages.Form{
+			Frame: frame, Action: "/oauth2/register", Step: 1, Steps: 1, Errors: []pages.Trouble{{Code: "[LambdaFailed]"}, {Code: "[Closed]", Message: "The harbour is closed."}},
+			Inputs: []pages.Input{{Name: "user.username", Control: "text", Values: []string{"jane"}, Required: true, Errors: []pages.Trouble{{Code: "[duplicate]user.username"}}}},
+		}},
+		{"complete", http.StatusOK, pages.Form{Frame: frame, Action: "/oauth2/complete-registration", Hidden: hidden, Complete: true, Step: 1, Steps: 1, Inputs: []pages.Input{
+			{Name: "user.lastName", Control: "text", Required: true, Focus: true}, {Name: "user.mobilePhone", Control: "text", Kind: "phoneNumber", Required: true},
+		}}},
+		{"gate-link", http.StatusBadRequest, pages.Gate{Frame: frame, Action: "/email/verification-required", Hidden: hidden, Email: "jane@example.com", Error: "[VerificationPending]"}},
+		{"gate-code", http.StatusOK, pages.Gate{Frame: frame, Action: "/registration/verification-required", Hidden: hidden, Registration: true, Email: "jane@example.com", AskCode: true, Sent: true}},
 		{"oauth-error", http.StatusBadRequest, pages.OAuthError{
 			Frame: frame, Error: "invalid_request", ErrorReason: "invalid_redirect_uri",
 			ErrorDescription: "The request has an invalid parameter: redirect_uri",
 		}},
-		{"login-forgot", http.StatusOK, pages.Login{Frame: frame, ForgotURL: "/password/forgot?client_id=a&tenantId=b"}},
+		{"login-forgot", http.StatusOK, pages.Login{Frame: frame, ForgotURL: "/password/forgot?client_id=a&tenantId=b", RegisterURL: "/oauth2/register?client_id=a&tenantId=b"}},
 		{"forgot", http.StatusOK, pages.Forgot{Frame: frame, Hidden: hidden}},
 		{"forgot-error", http.StatusBadRequest, pages.Forgot{Frame: frame, Error: "[blank]loginId"}},
 		{"verify", http.StatusOK, pages.Verify{Frame: frame}},
@@ -90,6 +114,10 @@ func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request,
 		err = p.ChangePassword(w, r, ex.status, page)
 	case pages.Forgot:
 		err = p.Forgot(w, r, ex.status, page)
+	case pages.Form:
+		err = p.Form(w, r, ex.status, page)
+	case pages.Gate:
+		err = p.Gate(w, r, ex.status, page)
 	case pages.Verify:
 		err = p.Verify(w, r, ex.status, page)
 	case pages.Notice:

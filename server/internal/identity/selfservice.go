@@ -1,0 +1,100 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"wherry/server/internal/fa"
+	"wherry/server/internal/forms"
+)
+
+const byRegistration = "REGISTRATION"
+
+// SignUp makes an account for somebody who asks for one, with a registration for
+// the application of the attempt, and signs in; the ids verify what is new. The
+// application's lambda may refuse.
+func (s *Service) SignUp(ctx context.Context, a Attempt, request fa.UserRequest, r fa.Registration) (*Outcome, VerificationIDs, error) {
+	r.ApplicationID = a.Application.ID
+	if err := s.ValidateSelfService(ctx, a, &request.User, &r); err != nil {
+		return nil, VerificationIDs{}, err
+	}
+	made, ids, err := s.CreateUser(ctx, a.TenantID, "", request, Enrolment{Registration: &r})
+	if err != nil {
+		return nil, ids, err
+	}
+	user, err := s.Store.User(ctx, made.ID)
+	if err != nil {
+		return nil, ids, err
+	}
+	tenant, err := s.Tenants.Get(ctx, a.TenantID)
+	if err != nil {
+		return nil, ids, fmt.Errorf("tenant of the sign-up: %w", err)
+	}
+	a.LoginID = loginIDOf(made)
+	out, err := s.admit(ctx, tenant, a, proof{user: user, how: byRegistration})
+	return out, ids, err
+}
+
+// loginIDOf is what somebody would type to sign in: the address, if there is
+// one.
+func loginIDOf(u *fa.User) string {
+	for _, loginID := range []string{u.Email, u.Username, u.PhoneNumber} {
+		if loginID != "" {
+			return loginID
+		}
+	}
+	return ""
+}
+
+// ValidateSelfService asks the lambda of an application, if it has one, about
+// what people say of themselves.
+func (s *Service) ValidateSelfService(ctx context.Context, a Attempt, u *fa.User, r *fa.Registration) error {
+	id := a.Application.LambdaConfiguration.SelfServiceRegistrationValidationID
+	if id == "" || s.Lambdas == nil {
+		return nil
+	}
+	return s.Lambdas.Validate(ctx, id, u, r, a.about())
+}
+
+// Complete stores what people say of themselves, if everybody's rules and the
+// application's lambda allow it. The registration is stored if there is one.
+func (s *Service) Complete(ctx context.Context, a Attempt, user *fa.Account, d forms.Documents) error {
+	if err := s.ValidateSelfService(ctx, a, &d.User.User, &d.Registration); err != nil {
+		return err
+	}
+	if _, _, err := s.ReplaceUser(ctx, user.ID, d.User, Enrolment{}); err != nil {
+		return err
+	}
+	if _, registered := user.Registration(a.Application.ID); !registered {
+		return nil
+	}
+	_, err := s.ReplaceRegistration(ctx, user.ID, d.Registration)
+	return err
+}
+
+// SendEmailVerification is StartEmailVerification for people who ask for it by
+// themselves, which they cannot do all day.
+func (s *Service) SendEmailVerification(ctx context.Context, tenant *fa.Tenant, app *fa.Application, u *fa.User) (fa.VerificationID, error) {
+	if err := s.countVerifications(ctx, u.ID); err != nil {
+		return fa.VerificationID{}, err
+	}
+	return s.StartEmailVerification(ctx, tenant, app, u, false)
+}
+
+// SendRegistrationVerification is the same for a registration.
+func (s *Service) SendRegistrationVerification(ctx context.Context, tenant *fa.Tenant, app *fa.Application, u *fa.User) (fa.VerificationID, error) {
+	if err := s.countVerifications(ctx, u.ID); err != nil {
+		return fa.VerificationID{}, err
+	}
+	return s.StartRegistrationVerification(ctx, tenant, app, u, false)
+}
+
+const countVerificationsSent = "verification.sent"
+
+func (s *Service) countVerifications(ctx context.Context, user fa.ID) error {
+	n, err := s.Counters.Count(ctx, countVerificationsSent, string(user), wrongCodeWindow)
+	if err == nil && n > mostSent {
+		err = ErrRateLimited
+	}
+	return err
+}

@@ -1,0 +1,51 @@
+package oauth
+
+import (
+	"net/http"
+
+	"wherry/server/internal/fa"
+)
+
+// Pages shows people something.
+type Pages interface {
+	Login(w http.ResponseWriter, r *http.Request, status int, page LoginPage)
+	Factor(w http.ResponseWriter, r *http.Request, status int, page FactorPage)
+	ChangePassword(w http.ResponseWriter, r *http.Request, status int, page ChangePasswordPage)
+	Form(w http.ResponseWriter, r *http.Request, status int, page FormPage)
+	Gate(w http.ResponseWriter, r *http.Request, status int, page GatePage)
+	Error(w http.ResponseWriter, r *http.Request, status int, err *Error)
+	// Locale is the language of the page, for the redirect's locale parameter.
+	Locale(r *http.Request) string
+}
+
+// Frame is where a page belongs, and what its form carries along.
+type Frame struct {
+	Tenant      *fa.Tenant      // nil: none
+	Application *fa.Application // nil: none
+	Hidden      []Field
+	RedirectURI string // where the form may lead
+}
+
+// Field is a hidden field.
+type Field struct{ Name, Value string }
+
+// frame is a page of an authorize request, which may be nil, whose form has
+// more fields of its own.
+func (a *authorizeRequest) frame(more ...Field) Frame {
+	if a == nil {
+		return Frame{Hidden: more}
+	}
+	return Frame{
+		Tenant: a.tenant, Application: a.application, RedirectURI: a.redirectURI,
+		Hidden: append(append([]Field(nil), a.hidden...), more...),
+	}
+}
+
+// LoginPage is what the login page shows.
+type LoginPage struct {
+	Frame
+	LoginID        string // prefilled
+	Problem        string // such as "[InvalidLogin]"; empty: nothing went wrong yet
+	Register       bool   // people may make an account by themselves
+	ForgotPassword bool   // a mail can be sent to those who have forgotten it
+}

@@ -1,0 +1,105 @@
+package server
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+
+	"wherry/server/internal/fa"
+	"wherry/server/internal/forms"
+	"wherry/server/internal/oauth"
+	"wherry/server/internal/pages"
+)
+
+// Form implements oauth.Pages.
+func (s *site) Form(w http.ResponseWriter, r *http.Request, status int, page oauth.FormPage) {
+	form := pages.Form{
+		Frame: frameOf(page.Tenant, page.Application), Action: "/oauth2/register", Hidden: fields(page.Hidden), Complete: page.Complete,
+		Inputs: inputs(page.Form, page.Values, page.Problems, page.Tenant), Errors: general(page.Problems),
+		Step: page.Step, Steps: page.Steps, RedirectURLs: []string{page.RedirectURI},
+	}
+	if page.Complete {
+		form.Action = "/oauth2/complete-registration"
+	} else {
+		form.LoginURL = along("/oauth2/authorize", without(page.Hidden, "registrationState"))
+	}
+	s.ended(w, r, s.pages.Form(w, r, status, form))
+}
+
+// Gate implements oauth.Pages.
+func (s *site) Gate(w http.ResponseWriter, r *http.Request, status int, page oauth.GatePage) {
+	gate := pages.Gate{
+		Frame: frameOf(page.Tenant, page.Application), Action: "/email/verification-required", Hidden: fields(page.Hidden),
+		Registration: page.Registration, Email: page.Email, AskCode: page.AskCode, Sent: page.Sent, Error: page.Problem,
+		RedirectURLs: []string{page.RedirectURI},
+	}
+	if page.Registration {
+		gate.Action = "/registration/verification-required"
+	}
+	s.ended(w, r, s.pages.Gate(w, r, status, gate))
+}
+
+func without(hidden []oauth.Field, name string) (rest []oauth.Field) {
+	for _, field := range hidden {
+		if field.Name != name {
+			rest = append(rest, field)
+		}
+	}
+	return rest
+}
+
+// inputs are the fields of a form as the pages show them. The first one that
+// was filled in wrongly, or else the first one, has the focus.
+func inputs(form forms.Form, values url.Values, problems *fa.Errors, tenant *fa.Tenant) (list []pages.Input) {
+	focus := ""
+	for _, field := range form {
+		in := pages.Input{
+			Name: field.Key, Label: field.Name, Description: field.Description, Control: field.Control, Kind: field.Type,
+			Values: values[field.Key], Options: field.Options, Required: field.Required, Errors: about(problems, field.Key),
+		}
+		if field.Key == forms.Password {
+			in.Control, in.Values = "password", nil
+			if tenant != nil {
+				in.MinLength = tenant.PasswordValidationRules.MinLength
+			}
+		}
+		if len(in.Errors) > 0 {
+			focus = cmp.Or(focus, in.Name)
+		}
+		list = append(list, in)
+		if field.Confirm {
+			again := in
+			again.Name, again.Of, again.Values, again.Errors = forms.Again(field.Key), field.Key, nil, nil
+			if field.Key == forms.Password && field.Name == "" { // a basic form
+				again.Name = "passwordConfirm"
+			}
+			list = append(list, again)
+		}
+	}
+	for i := range list {
+		list[i].Focus = focus == list[i].Name || focus == "" && i == 0
+	}
+	return list
+}
+
+// about are the troubles of a field.
+func about(problems *fa.Errors, key string) (list []pages.Trouble) {
+	if problems == nil {
+		return nil
+	}
+	return troubles(problems.FieldErrors[key])
+}
+
+func general(problems *fa.Errors) []pages.Trouble {
+	if problems == nil {
+		return nil
+	}
+	return troubles(problems.GeneralErrors)
+}
+
+func troubles(list []fa.Error) (told []pages.Trouble) {
+	for _, e := range list {
+		told = append(told, pages.Trouble(e))
+	}
+	return told
+}
