@@ -226,7 +226,7 @@ func TestLoginFormRefusals(t *testing.T) {
 		{"deactivated", "DELETE" + user, "jane", password, http.StatusLocked, "Your account is locked."},
 		{"deactivated, wrong password", "DELETE" + user, "jane", "wrong", http.StatusUnauthorized, "Invalid login credentials."},
 		{"expired", "PATCH" + user + ` {"user":{"expiry":1500000000000}}`, "jane", password, http.StatusGone, "Your account has expired."},
-		{"a second factor is required, and there is none", loginPolicy("Required"), "jane", password, http.StatusForbidden, "Your account needs a second factor."},
+		{"a second factor is required, and there is none", "PATCH /api/tenant/" + tenantID + ` {"tenant":{"multiFactorConfiguration":{"loginPolicy":"Required","authenticator":{"enabled":false}}}}`, "jane", password, http.StatusForbidden, "Your account needs a second factor."},
 		{
 			"registration is not verified", `PATCH /api/application/` + applicationID + ` {"application":{"verifyRegistration":true,"unverified":{"behavior":"Gated"}}}` + "\n" +
 				`POST /api/user/registration {"user":{"username":"joe","password":"` + password + `"},"registration":{"applicationId":"` + applicationID + `"}}`,

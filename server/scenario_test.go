@@ -79,6 +79,7 @@ type call struct {
 	tenant string
 	kind   string
 	header http.Header
+	host   string // by which the server is reached; example.com unless said otherwise
 }
 
 // do makes a request with the super key.
@@ -106,6 +107,9 @@ func (i *instance) send(c call) response {
 	}
 	if c.kind != "" {
 		r.Header.Set("Content-Type", c.kind)
+	}
+	if c.host != "" {
+		r.Host = c.host
 	}
 	w := httptest.NewRecorder()
 	i.ServeHTTP(w, r)

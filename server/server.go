@@ -200,8 +200,9 @@ func (s *Server) wire(ids instance) {
 	(&api.RefreshTokens{Tokens: desk, Sessions: sessions, Users: s.db, Applications: applications}).Mount(mux)
 	(&api.ChangePassword{Service: service, Users: s.db, Tenants: tenants}).Mount(mux)
 	(&api.TwoFactor{Service: service, Users: s.db, Tokens: desk, Applications: applications}).Mount(mux)
+	passkeys := &identity.Passkeys{Service: service, Store: s.db}
 	(&api.WebAuthn{
-		Passkeys: &identity.Passkeys{Service: service, Store: s.db}, Store: s.db, Users: s.db, Tokens: desk, Applications: applications,
+		Passkeys: passkeys, Store: s.db, Users: s.db, Tokens: desk, Applications: applications,
 	}).Mount(mux)
 	(&api.Passwordless{Service: service, Tokens: desk, Applications: applications}).Mount(mux)
 	(&api.ForgotPassword{Service: service, Applications: applications}).Mount(mux)
@@ -215,7 +216,7 @@ func (s *Server) wire(ids instance) {
 	site := &site{pages: pages.New(), log: s.config.Log}
 	(&oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
-		Interrupted: service, Verifying: service, SelfService: service, Forms: s.db.Forms, FormFields: s.db.FormFields,
+		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: s.db.Forms, FormFields: s.db.FormFields,
 		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)

@@ -37,6 +37,12 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 	if page.ForgotPassword {
 		login.ForgotURL = along("/password/forgot", page.Hidden)
 	}
+	if page.Passkey {
+		login.PasskeyURL = along("/oauth2/webauthn", page.Hidden)
+	}
+	if page.Passwordless {
+		login.PasswordlessURL = along("/oauth2/passwordless", page.Hidden)
+	}
 	if page.Register {
 		login.RegisterURL = along("/oauth2/register", page.Hidden)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/forms"
+	"wherry/server/internal/identity"
 	"wherry/server/internal/oauth"
 	"wherry/server/internal/pages"
 )
@@ -102,4 +103,52 @@ func troubles(list []fa.Error) (told []pages.Trouble) {
 		told = append(told, pages.Trouble(e))
 	}
 	return told
+}
+
+// SetUp implements oauth.Pages.
+func (s *site) SetUp(w http.ResponseWriter, r *http.Request, status int, page oauth.SetUpPage) {
+	setUp := setUpOf(page.SettingUp)
+	setUp.Frame, setUp.Hidden, setUp.RedirectURLs = frameOf(page.Tenant, page.Application), fields(page.Hidden), []string{page.RedirectURI}
+	setUp.Action, setUp.Required = "/oauth2/two-factor-enable", true
+	s.ended(w, r, s.pages.SetUp(w, r, status, setUp))
+}
+
+func setUpOf(now *identity.SettingUp) pages.SetUp {
+	return pages.SetUp{
+		Methods: now.Methods, Method: now.Method, Secret: now.Secret, URI: now.URI, Address: now.Address, Sent: now.Sent, Error: now.Problem,
+	}
+}
+
+// RecoveryCodes implements oauth.Pages.
+func (s *site) RecoveryCodes(w http.ResponseWriter, r *http.Request, page oauth.RecoveryCodesPage) {
+	s.ended(w, r, s.pages.RecoveryCodes(w, r, pages.RecoveryCodes{
+		Frame: frameOf(page.Tenant, page.Application), Action: "/oauth2/two-factor-enable-complete", Hidden: fields(page.Hidden), Codes: page.Codes,
+		RedirectURLs: []string{page.RedirectURI},
+	}))
+}
+
+// Passwordless implements oauth.Pages.
+func (s *site) Passwordless(w http.ResponseWriter, r *http.Request, status int, page oauth.PasswordlessPage) {
+	action := "/oauth2/passwordless"
+	if page.Code != "" {
+		action += "/" + url.PathEscape(page.Code)
+	}
+	s.ended(w, r, s.pages.Passwordless(w, r, status, pages.Passwordless{
+		Frame: frameOf(page.Tenant, page.Application), Action: action, Hidden: fields(page.Hidden), LoginID: page.LoginID,
+		AskCode: page.AskCode, Link: page.Code != "", Error: page.Problem, LoginURL: along("/oauth2/authorize", without(page.Hidden, "code")),
+		RedirectURLs: []string{page.RedirectURI},
+	}))
+}
+
+// PasswordlessSent implements oauth.Pages.
+func (s *site) PasswordlessSent(w http.ResponseWriter, r *http.Request, page oauth.Frame) {
+	s.ended(w, r, s.pages.Notice(w, r, http.StatusOK, pages.Notice{Frame: frameOf(page.Tenant, page.Application), Says: pages.NoticeSent}))
+}
+
+// Passkey implements oauth.Pages.
+func (s *site) Passkey(w http.ResponseWriter, r *http.Request, status int, page oauth.PasskeyPage) {
+	s.ended(w, r, s.pages.Passkey(w, r, status, pages.Passkey{
+		Frame: frameOf(page.Tenant, page.Application), Action: "/oauth2/webauthn", Hidden: fields(page.Hidden), LoginID: page.LoginID,
+		Options: page.Options, Error: page.Problem, LoginURL: along("/oauth2/authorize", page.Hidden), RedirectURLs: []string{page.RedirectURI},
+	}))
 }

@@ -168,3 +168,9 @@ func (s *Service) PendingChallenge(ctx context.Context, id string) (*Challenge, 
 	}
 	return &Challenge{ID: id, Methods: user.TwoFactor.Shown()}, nil
 }
+
+// Challenged returns whose challenge it is, or fa.ErrNotFound.
+func (s *Service) Challenged(ctx context.Context, id string) (*fa.Account, error) {
+	_, user, _, err := s.pendingUser(ctx, id)
+	return user, err
+}

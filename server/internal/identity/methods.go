@@ -64,6 +64,11 @@ func (s *Service) EnableMethod(ctx context.Context, user *fa.Account, r NewMetho
 	return enabled, err
 }
 
+// MeetChallenge makes a code with which a challenge of the user is met.
+func (s *Service) MeetChallenge(ctx context.Context, user *fa.Account, id string) (string, error) {
+	return s.meet(ctx, user.ID, id)
+}
+
 // meet makes a code for a challenge of the user that waits for a first method.
 func (s *Service) meet(ctx context.Context, user fa.ID, id string) (string, error) {
 	p, owner, tenant, err := s.pendingUser(ctx, id)

@@ -323,3 +323,13 @@ func (p *Passkeys) Import(ctx context.Context, c *fa.WebAuthnCredential, tenantO
 	}
 	return err
 }
+
+// FindUser returns the active user of a tenant with that login id, or
+// fa.ErrNotFound.
+func (p *Passkeys) FindUser(ctx context.Context, tenant fa.ID, loginID string) (*fa.Account, error) {
+	user, err := p.Service.find(ctx, Attempt{TenantID: tenant, LoginID: loginID})
+	if err == nil && !user.Active {
+		err = fa.ErrNotFound
+	}
+	return user, err
+}

@@ -39,6 +39,8 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status int, a *authorizeRequest, loginID, problem string) {
 	s.Pages.Login(w, r, status, LoginPage{
 		Frame: a.frame(), LoginID: loginID, Problem: problem,
+		Passkey:        passkeysFor(a.tenant),
+		Passwordless:   a.application.PasswordlessConfiguration.Enabled,
 		Register:       a.application.RegistrationConfiguration.Enabled,
 		ForgotPassword: a.tenant.EmailTemplate(a.application, func(t fa.EmailTemplateIDs) fa.ID { return t.ForgotPasswordEmailTemplateID }) != "",
 	})

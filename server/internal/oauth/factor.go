@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -104,7 +105,10 @@ func (s *Server) factor(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := factorPage(a, c, keep(values, fieldChangeID))
-	if method := values.Get("methodId"); method != "" {
+	if method := values.Get("methodId"); method == "recoveryCode" || shownByApp(c, method) {
+		s.Pages.Factor(w, r, http.StatusOK, page)
+		return nil
+	} else if method != "" {
 		return s.sendCode(w, r, c, method, page)
 	}
 	attempt := identity.FactorAttempt{
@@ -129,6 +133,11 @@ func (s *Server) factor(w http.ResponseWriter, r *http.Request) error {
 		return s.showChange(w, r, a, change, append(keep(values, fieldReason), Field{fieldTrustToken, out.TrustToken}))
 	}
 	return s.proceed(w, r, a, out.Outcome, "")
+}
+
+// shownByApp tells whether a method needs no code to be sent.
+func shownByApp(c *identity.Challenge, methodID string) bool {
+	return slices.ContainsFunc(c.Methods, func(m fa.TwoFactorMethod) bool { return m.ID == methodID && m.Method == fa.MethodAuthenticator })
 }
 
 func (s *Server) sendCode(w http.ResponseWriter, r *http.Request, c *identity.Challenge, method string, page FactorPage) error {

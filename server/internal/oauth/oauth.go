@@ -35,6 +35,9 @@ type Server struct {
 	Steps       Steps
 	Interrupted Interrupted
 	Verifying   Verifying
+	SettingUp   SettingUp
+	ByMessage   ByMessage
+	Passkeys    Passkeys
 	SelfService SelfService
 	Forms       Documents[fa.Form]
 	FormFields  Documents[fa.FormField]

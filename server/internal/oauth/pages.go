@@ -12,6 +12,11 @@ type Pages interface {
 	Factor(w http.ResponseWriter, r *http.Request, status int, page FactorPage)
 	ChangePassword(w http.ResponseWriter, r *http.Request, status int, page ChangePasswordPage)
 	Form(w http.ResponseWriter, r *http.Request, status int, page FormPage)
+	SetUp(w http.ResponseWriter, r *http.Request, status int, page SetUpPage)
+	RecoveryCodes(w http.ResponseWriter, r *http.Request, page RecoveryCodesPage)
+	Passwordless(w http.ResponseWriter, r *http.Request, status int, page PasswordlessPage)
+	PasswordlessSent(w http.ResponseWriter, r *http.Request, page Frame)
+	Passkey(w http.ResponseWriter, r *http.Request, status int, page PasskeyPage)
 	Gate(w http.ResponseWriter, r *http.Request, status int, page GatePage)
 	Error(w http.ResponseWriter, r *http.Request, status int, err *Error)
 	// Locale is the language of the page, for the redirect's locale parameter.
@@ -46,6 +51,8 @@ type LoginPage struct {
 	Frame
 	LoginID        string // prefilled
 	Problem        string // such as "[InvalidLogin]"; empty: nothing went wrong yet
+	Passkey        bool   // people may log in with passkeys
+	Passwordless   bool   // people may log in by a message
 	Register       bool   // people may make an account by themselves
 	ForgotPassword bool   // a mail can be sent to those who have forgotten it
 }

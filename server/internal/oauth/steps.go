@@ -27,6 +27,15 @@ func (s *Server) mountSteps(mux *http.ServeMux, protection *http.CrossOriginProt
 	mux.HandleFunc("GET /oauth2/register", s.page(s.showRegister))
 	post("/oauth2/register", s.register)
 	post("/oauth2/complete-registration", s.completeRegistration)
+	post("/oauth2/two-factor-methods", s.factor)
+	post("/oauth2/two-factor-enable", s.setUp)
+	post("/oauth2/two-factor-enable-complete", s.setUpComplete)
+	mux.HandleFunc("GET /oauth2/passwordless", s.page(s.showPasswordless))
+	post("/oauth2/passwordless", s.passwordless)
+	mux.HandleFunc("GET /oauth2/passwordless/{code}", s.page(s.openPasswordless))
+	post("/oauth2/passwordless/{code}", s.followPasswordless)
+	mux.HandleFunc("GET /oauth2/webauthn", s.page(s.showPasskey))
+	post("/oauth2/webauthn", s.passkey)
 	post("/email/verification-required", s.emailGate)
 	post("/registration/verification-required", s.registrationGate)
 }
@@ -44,6 +53,8 @@ func (s *Server) advance(w http.ResponseWriter, r *http.Request, a *authorizeReq
 		return s.toChange(w, r, a, out)
 	case out.TwoFactor != nil && len(out.TwoFactor.Methods) > 0:
 		return s.askFactor(w, r, a, out.TwoFactor)
+	case out.TwoFactor != nil && len(out.TwoFactor.Configurable) > 0:
+		return s.askSetUp(w, r, a, out)
 	case out.TwoFactor != nil:
 		return s.refuseWith(w, r, a, loginID, "[TwoFactorRequired]")
 	case out.Unverified == identity.UnverifiedIdentity:

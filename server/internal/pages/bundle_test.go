@@ -110,8 +110,23 @@ func talkative(b bundle) map[string][]framed {
 		}
 	}
 	inputs = append(inputs, Input{Name: "confirm", Of: "user.email"})
+	var scopes []Scope
+	for key := range b.messages {
+		if name, ok := strings.CutPrefix(key, "scope."); ok {
+			scopes = append(scopes, Scope{Name: name})
+		}
+	}
+	methods := []string{"authenticator", "email", "sms"}
 	return map[string][]framed{
-		"login": {Login{RegisterURL: "/oauth2/register"}},
+		"login":         {Login{RegisterURL: "/oauth2/register", PasskeyURL: "/", PasswordlessURL: "/"}},
+		"setup":         {SetUp{Methods: methods}, SetUp{Methods: methods, Required: true, BackURL: "/"}, SetUp{Method: "authenticator"}, SetUp{Method: "email"}, SetUp{Method: "sms"}, SetUp{Method: "sms", Sent: true}},
+		"recoverycodes": {RecoveryCodes{}},
+		"passwordless":  {Passwordless{LoginURL: "/"}, Passwordless{AskCode: true}, Passwordless{Link: true}},
+		"passkey":       {Passkey{}, Passkey{Options: "{}"}},
+		"device":        {Device{}, Device{Done: true}},
+		"consent":       {Consent{Scopes: scopes}},
+		"logout":        {Logout{}},
+		"formpost":      {FormPost{}},
 		"form": {
 			Form{Inputs: inputs, Step: 1, Steps: 2, LoginURL: "/"}, Form{Step: 2, Steps: 2}, Form{Complete: true, Step: 1, Steps: 1},
 		},

@@ -8,11 +8,12 @@ import (
 )
 
 // setHeader sets what every page is sent with. Its images may come from the
-// host of logo, and its forms may be redirected to redirects.
-func setHeader(h http.Header, logo string, redirects []string) {
+// host of logo, its forms may be redirected to redirects, and it may embed pages
+// from the hosts of embedded.
+func setHeader(h http.Header, logo string, redirects, embedded []string) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", policy(logo, redirects))
+	h.Set("Content-Security-Policy", policy(logo, redirects, embedded))
 	// A page that opened this one as a pop-up loses sight of it, for good.
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	// Everybody is told the origin and nothing more, so neither state nor code
@@ -23,8 +24,8 @@ func setHeader(h http.Header, logo string, redirects []string) {
 	h.Set("X-Frame-Options", "DENY")
 }
 
-func policy(logo string, redirects []string) string {
-	return strings.Join([]string{
+func policy(logo string, redirects, embedded []string) string {
+	directives := []string{
 		"default-src 'none'",
 		"script-src 'self'",
 		"style-src 'self'",
@@ -32,7 +33,11 @@ func policy(logo string, redirects []string) string {
 		"form-action " + sources(redirects...),
 		"base-uri 'none'",
 		"frame-ancestors 'none'",
-	}, "; ")
+	}
+	if len(embedded) > 0 {
+		directives = append(directives, "frame-src "+sources(embedded...))
+	}
+	return strings.Join(directives, "; ")
 }
 
 // sources is a CSP source list: this server and where the addresses point to.

@@ -22,6 +22,8 @@ type Login struct {
 	// ForgotURL is where people go who have forgotten the password; empty is
 	// nowhere.
 	ForgotURL string
+	// PasskeyURL and PasswordlessURL are other ways to log in; empty are none.
+	PasskeyURL, PasswordlessURL string
 	// RegisterURL is where people get an account; empty is nowhere.
 	RegisterURL string
 	// RedirectURLs are addresses to which the answer to the form may redirect,

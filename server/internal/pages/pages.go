@@ -51,6 +51,7 @@ func New() *Pages {
 	layout := template.New("layout.html").Funcs(template.FuncMap{
 		"asset": p.assets.url,
 		"mark":  p.assets.mark,
+		"qr":    qrCode,
 	})
 	template.Must(layout.ParseFS(templates, "templates/*.html"))
 	files, err := fs.Glob(templates, "templates/pages/*.html")
@@ -90,7 +91,11 @@ func (p *Pages) write(w http.ResponseWriter, r *http.Request, status int, name s
 	if err := p.pages[name].ExecuteTemplate(&body, "layout.html", v); err != nil {
 		return fmt.Errorf("render page %s: %w", name, err)
 	}
-	setHeader(w.Header(), v.Look.Logo, redirects)
+	var embedded []string
+	if e, ok := page.(interface{ embeds() []string }); ok {
+		embedded = e.embeds()
+	}
+	setHeader(w.Header(), v.Look.Logo, redirects, embedded)
 	w.Header().Set("Content-Language", v.Lang)
 	w.WriteHeader(status)
 	_, _ = body.WriteTo(w) // the browser has gone away: nobody is left to tell

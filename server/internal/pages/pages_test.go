@@ -84,6 +84,30 @@ func examples() []example {
 		}}},
 		{"gate-link", http.StatusBadRequest, pages.Gate{Frame: frame, Action: "/email/verification-required", Hidden: hidden, Email: "jane@example.com", Error: "[VerificationPending]"}},
 		{"gate-code", http.StatusOK, pages.Gate{Frame: frame, Action: "/registration/verification-required", Hidden: hidden, Registration: true, Email: "jane@example.com", AskCode: true, Sent: true}},
+		{"login-ways", http.StatusOK, pages.Login{
+			Frame: frame, Hidden: hidden, OfferRememberDevice: true, PasskeyURL: "/oauth2/webauthn?client_id=a", PasswordlessURL: "/oauth2/passwordless?client_id=a",
+			ForgotURL: "/password/forgot?client_id=a", RegisterURL: "/oauth2/register?client_id=a",
+		}},
+		{"setup-choose", http.StatusOK, pages.SetUp{Frame: frame, Hidden: hidden, Required: true, Methods: []string{"authenticator", "email", "sms"}}},
+		{"setup-authenticator", http.StatusBadRequest, pages.SetUp{
+			Frame: frame, Hidden: hidden, Method: "authenticator", Secret: "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", Error: "[invalid]code",
+			URI: "otpauth://totp/Example%20Harbour:jane@example.com?secret=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U&issuer=Example%20Harbour",
+		}},
+		{"setup-address", http.StatusOK, pages.SetUp{Frame: frame, Hidden: hidden, Method: "sms", BackURL: "/account/two-factor"}},
+		{"setup-sent", http.StatusOK, pages.SetUp{Frame: frame, Hidden: hidden, Method: "email", Address: "jane@example.com", Sent: true}},
+		{"recovery-codes", http.StatusOK, pages.RecoveryCodes{Frame: frame, Action: "/oauth2/two-factor-enable-complete", Hidden: hidden, Codes: []string{
+			"ABCDE-FGHJK", "LMNPQ-RSTUV", "WXYZ2-34567", "BCDEF-GHJKL", "MNPQR-STUVW", "XYZ23-4567A",
+		}}},
+		{"passwordless", http.StatusOK, pages.Passwordless{Frame: frame, Hidden: hidden, LoginURL: "/oauth2/authorize?client_id=a"}},
+		{"passwordless-code", http.StatusUnauthorized, pages.Passwordless{Frame: frame, Hidden: hidden, AskCode: true, Error: "[InvalidPasswordlessLoginId]"}},
+		{"passwordless-link", http.StatusOK, pages.Passwordless{Frame: frame, Hidden: hidden, Link: true}},
+		{"passkey", http.StatusUnauthorized, pages.Passkey{Frame: frame, Hidden: hidden, LoginID: "jane@example.com", Error: "[NoPasskey]", LoginURL: "/oauth2/authorize?client_id=a"}},
+		{"passkey-use", http.StatusOK, pages.Passkey{Frame: frame, Hidden: hidden, Options: `{"challenge":"AAAA"}`, LoginURL: "/oauth2/authorize?client_id=a"}},
+		{"device", http.StatusBadRequest, pages.Device{Frame: frame, Hidden: hidden, UserCode: "ABC123", Error: "[InvalidUserCode]"}},
+		{"device-done", http.StatusOK, pages.Device{Frame: frame, Done: true}},
+		{"consent", http.StatusOK, pages.Consent{Frame: frame, Hidden: hidden, Scopes: []pages.Scope{
+			{Name: "email", Required: true}, {Name: "profile"}, {Name: "tides:write", Message: "change tide tables", Detail: "Tables that others have made stay as they are."},
+		}}},
 		{"oauth-error", http.StatusBadRequest, pages.OAuthError{
 			Frame: frame, Error: "invalid_request", ErrorReason: "invalid_redirect_uri",
 			ErrorDescription: "The request has an invalid parameter: redirect_uri",
@@ -96,6 +120,8 @@ func examples() []example {
 		{"sent", http.StatusOK, pages.Notice{Frame: frame, Says: pages.NoticeSent}},
 		{"expired", http.StatusNotFound, pages.Notice{Frame: frame, Says: pages.NoticeExpired}},
 		{"logged-out", http.StatusOK, pages.LoggedOut{Frame: frame, ContinueURL: "https://app.example.com/"}},
+		{"logout", http.StatusOK, pages.Logout{Frame: frame, URLs: []string{"/made-up-logout"}, To: "/logged-out"}},
+		{"form-post", http.StatusOK, pages.FormPost{Frame: frame, Action: "/logged-out", Fields: []pages.Field{{Name: "code", Value: "made-up"}}}},
 		{"index", http.StatusOK, pages.Index{Frame: pages.Frame{Tenant: "Example Harbour"}}},
 		{"not-found", http.StatusNotFound, pages.NotFound{Frame: frame}},
 	}
@@ -114,6 +140,22 @@ func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request,
 		err = p.ChangePassword(w, r, ex.status, page)
 	case pages.Forgot:
 		err = p.Forgot(w, r, ex.status, page)
+	case pages.SetUp:
+		err = p.SetUp(w, r, ex.status, page)
+	case pages.RecoveryCodes:
+		err = p.RecoveryCodes(w, r, page)
+	case pages.Passwordless:
+		err = p.Passwordless(w, r, ex.status, page)
+	case pages.Passkey:
+		err = p.Passkey(w, r, ex.status, page)
+	case pages.Device:
+		err = p.Device(w, r, ex.status, page)
+	case pages.Consent:
+		err = p.Consent(w, r, ex.status, page)
+	case pages.Logout:
+		err = p.Logout(w, r, page)
+	case pages.FormPost:
+		err = p.FormPost(w, r, page)
 	case pages.Form:
 		err = p.Form(w, r, ex.status, page)
 	case pages.Gate:
