@@ -53,6 +53,7 @@ type output struct {
 
 type root struct {
 	output
+	Apply      applyCommand      `cmd:"" help:"Make the target ready: tenant, applications, groups, providers, connector; shows the difference first."`
 	Completion completionCommand `cmd:"" help:"Print what makes a shell complete commands and flags."`
 	Connector  connectorCommand  `cmd:"" help:"Sign users in at Cognito on FusionAuth's behalf."`
 	Deploy     deployCommand     `cmd:"" help:"Write the files that put the connector into production."`

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/textproto"
+	"net/url"
 	"strings"
 
 	"wherry/internal/secret"
@@ -13,6 +14,9 @@ const shortestSecret = 16
 
 func (c *Connector) check(k checker) {
 	c.checkSecrets(k)
+	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		k.say("url", "want an address such as https://connector.example.com/")
+	}
 	k.secretFile("log_key", &c.LogKey, &c.LogKeyFile)
 	if c.Header != "" && !validHeader(c.Header) {
 		k.say("header", "want the name of an HTTP header, such as Authorization")

@@ -27,6 +27,7 @@ func (p *Pool) check(k checker) {
 	p.readSchema(k)
 	p.Connector.check(k.at("connector"))
 	p.Import.check(k.at("import"))
+	p.Apply.check(k.at("apply"))
 }
 
 func (p *Pool) readSchema(k checker) {

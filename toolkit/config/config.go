@@ -43,7 +43,11 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 		return nil, exit.With(exit.Usage, fmt.Errorf("read the configuration: %w", err),
 			"name the file with --config")
 	}
-	return Parse(path, data, getenv)
+	c, err := Parse(path, data, getenv)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.adopt()
 }
 
 // Parse is Load for a file whose content is in memory already.

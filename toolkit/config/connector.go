@@ -9,6 +9,10 @@ import (
 // Connector is what all pools of one connector share: who may call it, and
 // how often.
 type Connector struct {
+	// Where FusionAuth reaches the connector, such as https://connector.example.com/. wherry apply tells it to the target.
+	URL string `yaml:"url"`
+	// What the connector is called in the target.
+	Name string `yaml:"name" jsonschema:"default=Cognito connector"`
 	// What comes before / and /pools/NAME in its paths.
 	BasePath string `yaml:"base_path"`
 	// The header that carries the secret.

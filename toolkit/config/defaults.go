@@ -15,6 +15,7 @@ func (c *Config) SetDefaults() {
 }
 
 func (c *Connector) setDefaults() {
+	orElse(&c.Name, "Cognito connector")
 	orElse(&c.Header, "Authorization")
 	orElse(&c.MaxBody, 64<<10)
 	if c.PerLogin == nil {
@@ -32,6 +33,7 @@ func (p *Pool) setDefaults() {
 	orElse(&p.Region, region)
 	orElse(&p.Name, p.ID)
 	p.Import.setDefaults()
+	p.Apply.setDefaults()
 	s := &p.Connector
 	orElse(&s.Flow, UserPassword)
 	orElse(&s.Profile, ProfileGetUser)

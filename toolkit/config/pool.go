@@ -36,6 +36,8 @@ type Pool struct {
 
 	// How the connector signs its users in.
 	Connector SignIn `yaml:"connector"`
+	// What wherry apply makes of the pool's configuration.
+	Apply Apply `yaml:"apply"`
 
 	// How the bulk road carries its users.
 	Import Import `yaml:"import"`

@@ -27,7 +27,7 @@ func (t Target) objects() []target.Object {
 func Policy(tenant, connector target.Object) target.Object {
 	return target.Object{
 		Kind: target.Tenant, ID: tenant.ID, Name: connector.Name, Label: "connector policy",
-		Doc: target.Doc{"connectorPolicies": target.AskFirst{ConnectorID: connector.ID}},
+		Doc: target.Doc{"connectorPolicies": target.AskFirst{connector.ID}},
 	}
 }
 

@@ -62,6 +62,7 @@ func (d *Deployment) add(name string, data []byte) {
 }
 
 func (d *Deployment) moveConnector(c *config.Connector) {
+	c.URL, c.Name = "", "" // the target's affair
 	if d.Target.function() {
 		d.moveToLambda(c)
 	} else {
@@ -110,6 +111,7 @@ func (d *Deployment) drop(setting, value, why string) {
 }
 
 func (d *Deployment) movePool(p *config.Pool, from *config.Config, number string) error {
+	p.Apply = config.Apply{} // the target's affair
 	d.keep("client"+number, "the secret of the app client "+p.ClientID, &p.ClientSecret, &p.ClientSecretFile)
 	for _, f := range []struct {
 		name string

@@ -110,3 +110,10 @@ func lifetime(n int, unit string, usual time.Duration) time.Duration {
 		"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour,
 	}[unit]
 }
+
+// CustomScopes are the scopes of resource servers that the client may ask for.
+func (c Client) CustomScopes() []string {
+	return slices.DeleteFunc(slices.Clone(c.AllowedOAuthScopes), func(s string) bool {
+		return !strings.Contains(s, "/")
+	})
+}

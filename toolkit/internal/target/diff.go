@@ -2,7 +2,6 @@ package target
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -70,7 +69,7 @@ func (d *difference) property(path, name string, want, have any) {
 func changed(path string, want, have, value any) Change {
 	switch want.(type) {
 	case fusionauth.Secret, Header:
-		return Change{Property: path, To: fmt.Sprint(want)}
+		return Change{Property: path, To: "[secret]"}
 	}
 	return Change{path, shown(have), shown(value)}
 }

@@ -26,6 +26,3 @@ func (h Header) Merge(have any) any {
 	merged[name] = h.Value.Reveal()
 	return merged
 }
-
-// String is what is shown of it.
-func (h Header) String() string { return h.Value.String() }

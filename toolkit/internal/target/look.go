@@ -13,7 +13,7 @@ import (
 // Look compares objects with what the target holds, and writes nothing.
 func Look(ctx context.Context, api *fusionauth.Client, objects []Object) (*Plan, error) {
 	l := &look{api: api, ids: map[string]string{}, docs: map[string]Doc{}, lists: map[*Kind][]Doc{}}
-	plan := &Plan{api: api}
+	plan := &Plan{api: api, ids: l.ids}
 	for _, o := range objects {
 		step, err := l.step(ctx, o)
 		if err != nil {
@@ -36,7 +36,7 @@ func (l *look) step(ctx context.Context, o Object) (Step, error) {
 	o = l.renamed(o)
 	have, err := l.find(ctx, o)
 	if o.Optional && impossible(err) {
-		return Step{Object: o.label(), Name: o.Name, Action: Refused, Why: err.Error()}, nil
+		return Step{Object: o.label(), Name: o.Name, Action: Refused, Why: err.Error(), object: o}, nil
 	}
 	if err != nil {
 		return Step{}, err

@@ -13,6 +13,15 @@ import (
 type Plan struct {
 	Steps []Step
 	api   *fusionauth.Client
+	ids   map[string]string
+}
+
+// Real is the id under which an object is there, or will be.
+func (p *Plan) Real(wanted string) string {
+	if id, known := p.ids[wanted]; known {
+		return id
+	}
+	return wanted
 }
 
 // Action is what becomes of an object.
