@@ -63,6 +63,7 @@ type root struct {
 	Import     importCommand     `cmd:"" help:"Carry users from the workspace into the target."`
 	Links      linksCommand      `cmd:"" help:"Link users who are across with the identity providers that they sign in with."`
 	Manual     manualCommand     `cmd:"" hidden:"" help:"Write man pages, completions and the reference of all commands."`
+	Plan       planCommand       `cmd:"" help:"Check everything and write nothing: what stands in the way, and how long each step takes."`
 	Purge      purgeCommand      `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
 	Reset      resetCommand      `cmd:"" help:"Ask users who came by the bulk road to choose a password."`
 	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`

@@ -22,9 +22,10 @@ type endFlags struct {
 	Config string `default:"wherry.yaml" placeholder:"FILE" help:"The configuration."`
 }
 
-// load reads the configuration, of which the target must be known.
+// load reads the configuration as it is written, of which the target must be
+// known.
 func (f *endFlags) load(p Process) (*config.Config, *fusionauth.Client, error) {
-	settings, err := config.Load(f.Config, p.Getenv)
+	settings, err := config.LoadAlone(f.Config, p.Getenv)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,12 +21,13 @@ func (c *Config) adopt() error {
 		return nil
 	}
 	for i := range c.Pools {
-		c.Pools[i].adopt(made.Pools[c.Pools[i].ID])
+		c.Pools[i].Adopt(made.Pools[c.Pools[i].ID])
 	}
 	return nil
 }
 
-func (p *Pool) adopt(made record.Pool) {
+// Adopt takes what the file leaves open from what was made of the pool.
+func (p *Pool) Adopt(made record.Pool) {
 	if p.Applications == nil {
 		p.Applications = p.adopted(made)
 	}

@@ -35,19 +35,25 @@ type Target struct {
 	APIKeyFile string `yaml:"api_key_file"`
 }
 
-// Load reads the file at path. ${NAME} stands for what getenv knows. Its error
-// names every mistake with its line, and is a usage error.
+// Load reads the file at path, and completes it with what wherry apply has
+// noted. ${NAME} stands for what getenv knows. Its error names every mistake
+// with its line, and is a usage error.
 func Load(path string, getenv func(string) string) (*Config, error) {
+	c, err := LoadAlone(path, getenv)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.adopt()
+}
+
+// LoadAlone is Load without what wherry apply has noted.
+func LoadAlone(path string, getenv func(string) string) (*Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, exit.With(exit.Usage, fmt.Errorf("read the configuration: %w", err),
 			"name the file with --config")
 	}
-	c, err := Parse(path, data, getenv)
-	if err != nil {
-		return nil, err
-	}
-	return c, c.adopt()
+	return Parse(path, data, getenv)
 }
 
 // Parse is Load for a file whose content is in memory already.

@@ -8,6 +8,7 @@ var BulkRoad = map[string][]string{
 	"/api/application":               {"GET"},
 	"/api/group":                     {"GET"},
 	"/api/identity-provider/link":    {"DELETE", "GET", "POST"},
+	"/api/system/version":            {"GET"},
 	"/api/tenant":                    {"GET"},
 	"/api/user":                      {"DELETE", "GET"},
 	"/api/user/bulk":                 {"DELETE"},

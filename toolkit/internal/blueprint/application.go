@@ -19,13 +19,13 @@ func (b *builder) makeApplications() {
 	for _, a := range b.Applications {
 		named[a.Name] = a
 	}
-	taken := map[string]bool{}
+	seen := map[string]bool{}
 	for _, c := range b.clients() {
 		name := cmp.Or(c.ClientName, c.ClientID)
-		if taken[name] {
+		if seen[name] {
 			name += " " + c.ClientID
 		}
-		taken[name] = true
+		seen[name] = true
 		b.makeClient(c, name, named[name])
 		delete(named, name)
 	}
@@ -71,6 +71,7 @@ func (b *builder) makeApplication(a config.Application) {
 // makeClient makes an application of an app client. What the configuration
 // says about an application of the same name is added.
 func (b *builder) makeClient(c poolconfig.Client, name string, said config.Application) {
+	name = b.free("application", name)
 	id := cmp.Or(strings.ToLower(said.ID), b.id("application", c.ClientID))
 	oauth := clientOAuth(c)
 	oauth["authorizedRedirectURLs"] = append(oauth["authorizedRedirectURLs"].(target.Among), said.RedirectURLs...)

@@ -70,7 +70,7 @@ type Script struct {
 // Of makes the blueprint of pools. Where several go to one tenant, the first
 // decides about the tenant itself.
 func Of(settings *config.Config, pools []Pool) Blueprint {
-	b := &builder{settings: settings, asked: map[string][]string{}}
+	b := &builder{settings: settings, asked: map[string][]string{}, taken: map[string]bool{}}
 	b.Places = map[string]record.Pool{}
 	for _, p := range pools {
 		b.pool(p)
@@ -85,6 +85,7 @@ type builder struct {
 	settings *config.Config
 	tenants  []string            // ids
 	asked    map[string][]string // connectors by tenant
+	taken    map[string]bool     // names, by tenant and kind
 
 	// The pool at hand.
 	Pool
@@ -137,6 +138,18 @@ func (b *builder) id(kind string, names ...string) string {
 
 func (b *builder) note(subject, text, do string) {
 	b.Notes = append(b.Notes, Note{Pool: b.Pool.Name, Subject: subject, Text: text, Do: do})
+}
+
+// free is a name that no other object of the kind has in the tenant: that of
+// a second pool gets the pool's name added.
+func (b *builder) free(kind, name string) string {
+	for _, other := range []string{name, b.title(name)} {
+		if key := b.tenant + kind + other; !b.taken[key] {
+			b.taken[key] = true
+			return other
+		}
+	}
+	return b.title(name)
 }
 
 // title is a name of this pool's among those of a whole FusionAuth.

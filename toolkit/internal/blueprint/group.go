@@ -51,9 +51,10 @@ func (b *builder) makeGroups() {
 		return
 	}
 	for _, g := range b.groups() {
+		name := b.free("group", g.GroupName)
 		o := target.Object{
-			Kind: target.Group, ID: b.id("group", g.GroupName), Name: g.GroupName, Tenant: b.tenant,
-			First: doc{"name": g.GroupName}, Doc: doc{"data": doc{"cognito": about(g, b.Pool.ID)}},
+			Kind: target.Group, ID: b.id("group", g.GroupName), Name: name, Tenant: b.tenant,
+			First: doc{"name": name}, Doc: doc{"data": doc{"cognito": about(g, b.Pool.ID)}},
 		}
 		if b.Apply.Groups == config.GroupsBoth {
 			o.Beside = doc{"roleIds": b.rolesOf(g.GroupName)}

@@ -3,7 +3,10 @@
 // read as plain values. Nothing is written to Cognito.
 package poolconfig
 
-import "wherry/internal/secret"
+import (
+	"wherry/internal/secret"
+	"wherry/toolkit/internal/plan"
+)
 
 // Config is the configuration of one pool.
 type Config struct {
@@ -156,3 +159,14 @@ type Provider struct {
 
 // Detail is a detail of the provider that is no secret, or "".
 func (p Provider) Detail(name string) string { return p.ProviderDetails[name].Reveal() }
+
+// Schema is what the mapping has to know about the pool.
+func (p Pool) Schema() plan.Schema {
+	s := plan.Schema{
+		ID: p.ID, MfaConfiguration: p.MfaConfiguration, UsernameAttributes: p.UsernameAttributes, AliasAttributes: p.AliasAttributes,
+	}
+	for _, a := range p.SchemaAttributes {
+		s.SchemaAttributes = append(s.SchemaAttributes, plan.SchemaAttribute{Name: a.Name, AttributeDataType: a.AttributeDataType})
+	}
+	return s
+}

@@ -60,7 +60,10 @@ func newAPI(settings aws.Config, endpoint string) *idp.Client {
 		if endpoint != "" {
 			o.BaseEndpoint = &endpoint
 		}
-		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 8 })
+		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts = 8
+			o.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
+		})
 	})
 }
 

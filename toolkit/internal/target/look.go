@@ -47,7 +47,7 @@ func (l *look) step(ctx context.Context, o Object) (Step, error) {
 	} else {
 		l.settle(&s, have)
 	}
-	l.docs[o.key()] = s.doc
+	l.docs[s.object.key()] = s.doc
 	return s, nil
 }
 

@@ -55,6 +55,18 @@ func (s Step) Kind() *Kind { return s.object.Kind }
 // Parent is the id of what the object is a part of.
 func (s Step) Parent() string { return s.object.Parent }
 
+// Request is the method and the path of the step's request, ids as {id}.
+func (s Step) Request() (method, path string) {
+	k := s.object.Kind
+	switch {
+	case s.Action == Changed && k != Grant:
+		return "PATCH", k.Path
+	case k.create != "":
+		return "POST", strings.TrimSuffix(k.create, "/{id}")
+	}
+	return "POST", strings.TrimSuffix(k.Path, "/{id}")
+}
+
 // Doc is the object as it is in the end, secrets included.
 func (s Step) Doc() Doc { return s.doc }
 
