@@ -195,6 +195,9 @@ func (c *resetCommand) ask(ctx context.Context, out *console.Console, p Process,
 
 // unreached is the exit code of a campaign that came to its end.
 func unreached(r campaign.Result) error {
+	if r.Stopped {
+		return nil // there is more to come
+	}
 	n := 0
 	for reason, users := range r.Reasons {
 		if reason.Unreached() {
@@ -204,7 +207,7 @@ func unreached(r campaign.Result) error {
 	switch {
 	case n > 0:
 		return exit.With(exit.Refused, fmt.Errorf("%d users could not be asked", n), "tell them in another way how to choose a password")
-	case r.Sent == 0 && !r.Stopped:
+	case r.Sent == 0:
 		return exit.With(exit.Nothing, errors.New("there was nobody to ask"), "wherry reset --dry-run tells why")
 	}
 	return nil

@@ -75,20 +75,21 @@ func (c *verifyCommand) Run(ctx context.Context, out *console.Console, p Process
 }
 
 func (c *verifyCommand) verify(ctx context.Context, out *console.Console, p Process, x *crossing, r *workspace.Run) (*reconcile.Report, error) {
-	mapper, err := newMapper(x.pool)
+	target, err := x.target(ctx)
 	if err != nil {
 		return nil, err
 	}
-	target, err := x.target(ctx)
+	planner, err := x.planner(ctx, r, target)
 	if err != nil {
 		return nil, err
 	}
 	display := progress.New(out, p.ErrTerminal)
 	defer display.Close()
-	return reconcile.Verify(ctx, reconcile.Config{
-		Run: r, Client: target, Mapper: mapper, Sample: c.Sample, Seed: rand.Uint64(), Strict: c.Strict, Again: c.Again, Names: c.Names, //nolint:gosec // a sample keeps no secret
+	report, err := reconcile.Verify(ctx, reconcile.Config{
+		Run: r, Client: target, Mapper: planner.Mapper, Sample: c.Sample, Seed: rand.Uint64(), Strict: c.Strict, Again: c.Again, Names: c.Names, //nolint:gosec // a sample keeps no secret
 		Rate: c.Rate, Parallel: c.Parallel, Progress: display, Note: out.Note,
 	})
+	return report, resumable(ctx, err)
 }
 
 // write writes the files that were asked for; only the owner can read them.

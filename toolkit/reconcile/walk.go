@@ -130,7 +130,7 @@ func (v *verification) compareLot(ctx context.Context, l *lot) {
 }
 
 // every is how often what was found is written down.
-const every = 2 * time.Second
+const every = 500 * time.Millisecond
 
 // So many events are kept of each kind of difference.
 const (
