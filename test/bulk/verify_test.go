@@ -3,6 +3,7 @@ package bulk
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -92,6 +93,9 @@ func TestPlantedLossesAreFound(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	c := across(t, s, number(t, "WHERRY_VERIFY_USERS", 3000))
+	if code, output := c.run(t, "links", "--quiet"); code != 3 { // Google is there, others are not
+		t.Fatalf("exit code %d\n%s", code, output)
+	}
 	before := c.verify(t, 0)
 	if before.Outcomes["lost"]+before.Outcomes["unexplained"]+before.Outcomes["waiting"]+before.Strangers != 0 || before.Outcomes["same"] < before.Checked/2 {
 		t.Fatalf("%+v", before)
@@ -157,6 +161,7 @@ func plant(t *testing.T, s *site, c *crossing) map[difference]bool {
 	take("registrations", 10, anybody, func(u user) {
 		s.must(t, http.MethodDelete, "/api/user/registration/"+u.ID+"/"+siteApp, nil, nil)
 	})
+	take("links", 5, func(u user) bool { return s.linked(t, u.ID) }, func(u user) { s.unlink(t, u.ID) })
 	take("lastName", 10, func(u user) bool { return u.LastName != "" }, func(u user) { patch(u, doc{"lastName": "Planted"}) })
 	take("imageUrl", 5, func(u user) bool { return u.ImageURL == "" }, func(u user) { patch(u, doc{"imageUrl": "https://example.com/planted.png"}) })
 	take("data.importSource", 10, anybody, func(u user) { patch(u, doc{"data": doc{"importSource": nil}}) })
@@ -186,6 +191,25 @@ func (s *site) everybody(t *testing.T) (all []user) {
 			return all
 		}
 		search = doc{"nextResults": page.NextResults, "numberOfResults": 500}
+	}
+}
+
+type link struct{ IdentityProviderID, IdentityProviderUserID string }
+
+func (s *site) links(t *testing.T, id string) []link {
+	t.Helper()
+	var found struct{ IdentityProviderLinks []link }
+	s.must(t, http.MethodGet, "/api/identity-provider/link?userId="+id, nil, &found)
+	return found.IdentityProviderLinks
+}
+
+func (s *site) linked(t *testing.T, id string) bool { return len(s.links(t, id)) == 1 }
+
+func (s *site) unlink(t *testing.T, id string) {
+	t.Helper()
+	for _, l := range s.links(t, id) {
+		s.must(t, http.MethodDelete, fmt.Sprintf("/api/identity-provider/link?userId=%s&identityProviderId=%s&identityProviderUserId=%s",
+			id, l.IdentityProviderID, l.IdentityProviderUserID), nil, nil)
 	}
 }
 

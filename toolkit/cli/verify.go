@@ -12,6 +12,7 @@ import (
 	"wherry/toolkit/internal/progress"
 	"wherry/toolkit/internal/whole"
 	"wherry/toolkit/internal/workspace"
+	"wherry/toolkit/linker"
 	"wherry/toolkit/reconcile"
 )
 
@@ -30,8 +31,8 @@ type verifyCommand struct {
 
 // Help is the end of --help.
 func (*verifyCommand) Help() string {
-	return `Nothing is written to the pool or the target. The API key needs POST on /api/user/search, GET on /api/user, and GET on
-/api/identity-provider/link for users with links. The users of the pool are those that the latest wherry export read: run it
+	return `Nothing is written to the pool or the target. The API key needs POST on /api/user/search, GET on /api/user,
+/api/identity-provider and /api/identity-provider/link. The users of the pool are those that the latest wherry export read: run it
 again before, to verify against what the pool holds today.
 
 The command may be interrupted, or killed, at any time: run it again to go on.
@@ -83,10 +84,15 @@ func (c *verifyCommand) verify(ctx context.Context, out *console.Console, p Proc
 	if err != nil {
 		return nil, err
 	}
+	there, err := target.IdentityProviders(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the identity providers of the target: %w", err)
+	}
 	display := progress.New(out, p.ErrTerminal)
 	defer display.Close()
 	report, err := reconcile.Verify(ctx, reconcile.Config{
-		Run: r, Client: target, Mapper: planner.Mapper, Sample: c.Sample, Seed: rand.Uint64(), Strict: c.Strict, Again: c.Again, Names: c.Names, //nolint:gosec // a sample keeps no secret
+		Run: r, Client: target, Mapper: planner.Mapper, Provider: linker.Find(there, x.pool.Import.IdentityProviders),
+		Sample: c.Sample, Seed: rand.Uint64(), Strict: c.Strict, Again: c.Again, Names: c.Names, //nolint:gosec // a sample keeps no secret
 		Rate: c.Rate, Parallel: c.Parallel, Progress: display, Note: out.Note,
 	})
 	return report, resumable(ctx, err)

@@ -16,9 +16,8 @@ import (
 // it came and changed.
 type account struct {
 	plan.User
-	Registrations []registration        `json:"registrations"`
-	Memberships   []membership          `json:"memberships"`
-	Links         []fusionauth.UserLink `json:"-"` // asked for apart
+	Registrations []registration `json:"registrations"`
+	Memberships   []membership   `json:"memberships"`
 
 	LastUpdateInstant         int64 `json:"lastUpdateInstant"` // milliseconds, as the next
 	PasswordLastUpdateInstant int64 `json:"passwordLastUpdateInstant"`

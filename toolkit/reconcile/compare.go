@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"wherry/toolkit/internal/fusionauth"
 	"wherry/toolkit/internal/plan"
 )
 
@@ -238,24 +237,4 @@ func sameNumber(a, b string) bool {
 	x, _, errX := big.ParseFloat(a, 10, digits, big.ToNearestEven)
 	y, _, errY := big.ParseFloat(b, 10, digits, big.ToNearestEven)
 	return errX == nil && errY == nil && x.Cmp(y) == 0
-}
-
-// compareLinks lists the links that are not there.
-func compareLinks(want []plan.Link, got []fusionauth.UserLink, provider func(plan.Link) string, compared func(string)) (deltas []delta) {
-	c := &comparison{compared: compared}
-	for _, w := range want {
-		there := slices.ContainsFunc(got, func(g fusionauth.UserLink) bool {
-			id := ""
-			if provider != nil {
-				id = provider(w)
-			}
-			return g.ProviderUserID == w.UserID && (id == "" || id == g.ProviderID)
-		})
-		if !there {
-			c.differ(delta{field: "links", want: w.ProviderName})
-			continue
-		}
-		c.compared("links")
-	}
-	return c.deltas
 }

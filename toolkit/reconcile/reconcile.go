@@ -7,6 +7,7 @@
 //	user.go        what became of one user
 //	account.go     an account as the target shows it
 //	compare.go     two accounts, field by field
+//	link.go        the links to identity providers, which are asked for one by one
 //	why.go         who changed it, and may they
 //	resume.go      going on where a verification was killed
 //	sample.go      some users instead of all, and how sure that makes us

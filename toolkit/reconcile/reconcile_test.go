@@ -15,6 +15,7 @@ import (
 	"wherry/toolkit/internal/fusionauth"
 	"wherry/toolkit/internal/plan"
 	"wherry/toolkit/internal/workspace"
+	"wherry/toolkit/linker"
 	"wherry/toolkit/reconcile"
 )
 
@@ -197,15 +198,17 @@ func TestLinks(t *testing.T) {
 	federated := func(n int) plan.CognitoUser {
 		return person(n, "identities", fmt.Sprintf(`[{"providerName":"Google","providerType":"Google","userId":"%d","primary":true}]`, n))
 	}
-	s.export(federated(1), federated(2), federated(3), federated(4))
+	s.export(federated(1), federated(2), federated(3), federated(4), federated(5))
 	s.carry()
 	s.during(workspace.Links, func(r *workspace.Run) {
 		s.must(r.Move(t.Context(), workspace.Move{User: 1, To: workspace.Linked}, workspace.Move{User: 2, To: workspace.Linked}, workspace.Move{User: 3, To: workspace.Linked}))
+		detail, err := json.Marshal(linker.Conflict{UserLink: fusionauth.UserLink{ProviderUserID: "5"}, Why: "there is none"})
+		s.must(err, r.Note(t.Context(), workspace.Event{Kind: linker.ConflictEvent, User: 5, Detail: detail}))
 	})
 	s.links[sub(2)] = nil
 	s.links[sub(3)][0].ProviderID = group1
 	report, differences := s.verify(func(c *reconcile.Config) { c.Provider = func(plan.Link) string { return appID } })
-	if got := strings.Join(differences, ", "); got != "00000002 links missing!, 00000003 links missing!, 00000004 links purpose" || report.Links != 3 {
+	if got := strings.Join(differences, ", "); got != "00000002 links missing!, 00000003 links missing!, 00000004 links purpose, 00000005 links purpose" || report.Links != 4 {
 		t.Errorf("%s, %d", got, report.Links)
 	}
 }

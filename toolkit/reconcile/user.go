@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -71,33 +70,16 @@ func (v *verification) compareAll(ctx context.Context, d *verdict, x *expectatio
 		d.add(Difference{Class: Added, Why: x.surprise, Bad: true})
 	}
 	deltas := compare(&x.want, got, func(field string) { d.compared = append(d.compared, field) })
-	links, err := v.links(ctx, d, x)
-	if err != nil {
-		return err
+	for _, one := range deltas {
+		d.explain(x, one, got, v.Strict)
 	}
-	for _, one := range append(deltas, links...) {
-		class, why, bad := x.why(one, got)
-		d.add(Difference{Field: one.field, Class: class, Why: why, Bad: bad || v.Strict && class == InTarget, Expected: one.want, Found: one.got})
-	}
-	return nil
+	return v.links(ctx, d, x, got)
 }
 
-// links asks for the links of a user who should have some.
-func (v *verification) links(ctx context.Context, d *verdict, x *expectation) (deltas []delta, err error) {
-	if len(x.links) == 0 {
-		return nil, nil
-	}
-	if d.user.Linked.IsZero() {
-		d.add(Difference{Field: "links", Class: Purpose, Why: "wherry links has not linked the user yet"})
-		return nil, nil
-	}
-	var got []fusionauth.UserLink
-	err = v.pacer.Do(ctx, func(ctx context.Context) (err error) {
-		got, err = v.target.UserLinks(ctx, x.want.ID)
-		return err
-	})
-	d.links = len(x.links)
-	return compareLinks(x.links, got, v.Provider, func(field string) { d.compared = append(d.compared, field) }), err
+// explain adds a difference with its reason.
+func (d *verdict) explain(x *expectation, one delta, got *account, strict bool) {
+	class, why, bad := x.why(one, got)
+	d.add(Difference{Field: one.field, Class: class, Why: why, Bad: bad || strict && class == InTarget, Expected: one.want, Found: one.got})
 }
 
 func (d *verdict) add(one Difference) {
@@ -163,10 +145,6 @@ func (v *verification) elsewhere(ctx context.Context, u *workspace.User) (why st
 		return "", err
 	}
 }
-
-// federated tells whether a source document may name identities, without
-// reading it.
-func federated(source []byte) bool { return bytes.Contains(source, []byte(`"identities"`)) }
 
 // usernameOf is what Cognito calls a user.
 func usernameOf(source []byte) string {
