@@ -93,9 +93,9 @@ func begin(ctx context.Context, c Config) (*campaign, error) {
 	if c.Settle == 0 {
 		c.Settle = 5 * time.Second
 	}
-	run := &campaign{Config: c, Result: Result{Reasons: map[Reason]int{}}, pacer: pace.New(asks(c.Rate), fusionauth.Judge), queue: newQueue(c)}
+	run := &campaign{Config: c, Result: Result{Reasons: map[Reason]int{}}, pacer: pace.New(asks(c.Rate), judge), queue: newQueue(c)}
 	run.query = workspace.Query{States: carried, Lacking: workspace.Reset, Source: true}
-	first := pace.New(asks(c.Rate), fusionauth.Judge)
+	first := pace.New(asks(c.Rate), judge)
 	first.Patience = greeting
 	return run, first.Do(ctx, func(ctx context.Context) (err error) {
 		run.clock.ahead, err = c.Client.Ahead(ctx)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"wherry/toolkit/internal/fusionauth"
+	"wherry/toolkit/internal/pace"
 	"wherry/toolkit/internal/plan"
 	"wherry/toolkit/internal/workspace"
 )
@@ -105,7 +106,7 @@ func (c *campaign) judge(u *user, a *account) Reason {
 	switch {
 	case u.Imported.IsZero():
 		return NotByBulk
-	case !u.User.Reset.IsZero():
+	case !u.Reset.IsZero():
 		return AlreadyAsked
 	case a == nil:
 		return NotThere
@@ -147,4 +148,16 @@ func idOf(u workspace.User) string {
 		return strings.ToLower(u.ID)
 	}
 	return strings.ToLower(planned.ID)
+}
+
+// judge tells what an answer means for the pace.
+func judge(err error) pace.Verdict {
+	switch {
+	case fusionauth.Throttled(err):
+		return pace.Throttled
+	case fusionauth.Unanswered(err):
+		return pace.Lost
+	default:
+		return pace.Served
+	}
 }

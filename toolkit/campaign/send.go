@@ -16,7 +16,6 @@ import (
 
 	"wherry/internal/exit"
 	"wherry/toolkit/internal/fusionauth"
-	"wherry/toolkit/internal/pace"
 	"wherry/toolkit/internal/workspace"
 )
 
@@ -104,12 +103,12 @@ func (c *campaign) deliver(ctx context.Context, u *user, id string) (Reason, err
 		switch {
 		case err == nil, answered && taken(refused):
 			return "", c.keep(ctx, u, workspace.Event{Kind: kindSent, User: u.N})
-		case fusionauth.Judge(err) == pace.Throttled:
+		case fusionauth.Throttled(err):
 			if err := sleep(ctx, c.Settle); err != nil {
 				return "", err
 			}
 			continue
-		case fusionauth.Judge(err) == pace.Served:
+		case answered && !fusionauth.Unanswered(err):
 			return c.refused(ctx, u, refused, err)
 		}
 		if err := sleep(ctx, c.Settle); err != nil { // it may be on its way still

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"wherry/toolkit/internal/fusionauth"
+	"wherry/toolkit/internal/pace"
 	"wherry/toolkit/internal/plan"
 	"wherry/toolkit/internal/workspace"
 )
@@ -84,4 +85,16 @@ func (v *verification) accounts(ctx context.Context, ids []string) (map[string]*
 		byID[strings.ToLower(a.ID)] = a
 	}
 	return byID, nil
+}
+
+// judge tells what an answer means for the pace.
+func judge(err error) pace.Verdict {
+	switch {
+	case fusionauth.Throttled(err):
+		return pace.Throttled
+	case fusionauth.Unanswered(err):
+		return pace.Lost
+	default:
+		return pace.Served
+	}
 }

@@ -54,11 +54,13 @@ func TestThePage(t *testing.T) {
 		},
 		"trouble with names": {
 			troubled(t), func(c *reconcile.Config) { c.Names = true },
-			[]string{"user11", "&lt;script&gt;alert(1)", "holds personal data"}, []string{"<script"},
+			[]string{"user11", "&lt;script&gt;alert(1)", "holds personal data"},
+			[]string{"<script"},
 		},
 		"a sample": {
 			troubled(t), func(c *reconcile.Config) { c.Sample, c.Seed = 100, 1 },
-			[]string{"With 95 % confidence fewer than", "a random sample"}, nil,
+			[]string{"With 95 % confidence fewer than", "a random sample"},
+			nil,
 		},
 		"all is well": {
 			well(t), func(*reconcile.Config) {}, []string{"Every one of 12 users is accounted for."}, []string{"needs a look"},

@@ -212,7 +212,7 @@ func Verify(ctx context.Context, c Config) (*Report, error) {
 	if c.Parallel == 0 {
 		c.Parallel = 8
 	}
-	v := &verification{Config: c, Tally: newTally(), target: c.Client, pacer: pace.New(c.Rate, fusionauth.Judge), began: c.Now()}
+	v := &verification{Config: c, Tally: newTally(), target: c.Client, pacer: pace.New(c.Rate, judge), began: c.Now()}
 	if err := v.greet(ctx); err != nil {
 		return nil, err
 	}
@@ -246,7 +246,7 @@ const greeting = 10 * time.Second
 
 // greet asks how late it is there.
 func (v *verification) greet(ctx context.Context) (err error) {
-	first := pace.New(v.Rate, fusionauth.Judge)
+	first := pace.New(v.Rate, judge)
 	first.Patience = greeting
 	return first.Do(ctx, func(ctx context.Context) error {
 		v.ahead, err = v.target.Ahead(ctx)

@@ -38,29 +38,35 @@ func TestDifferences(t *testing.T) {
 		},
 		"a name is gone": {
 			func(s *scene) { s.change(sub(1), early, func(u doc) { delete(u, "firstName") }) },
-			"00000001 firstName missing!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000001 firstName missing!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"another e-mail address": {
 			func(s *scene) { s.change(sub(1), early, func(u doc) { u["email"] = "x@example.com" }) },
-			"00000001 email differs!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000001 email differs!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"changed afterwards": {
 			func(s *scene) { s.change(sub(1), late, func(u doc) { u["email"] = "x@example.com" }) },
-			"00000001 email in target", outcomes{reconcile.Same: 2, reconcile.Explained: 1},
+			"00000001 email in target",
+			outcomes{reconcile.Same: 2, reconcile.Explained: 1},
 		},
 		"disabled": {
 			func(s *scene) { s.change(sub(1), early, func(u doc) { u["active"] = false }) },
-			"00000001 active differs!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000001 active differs!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"no membership": {
 			func(s *scene) { s.change(sub(2), early, func(u doc) { u["memberships"] = []any{} }) },
-			"00000002 memberships missing!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000002 memberships missing!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"a membership that nobody sent": {
 			func(s *scene) {
 				s.change(sub(2), early, func(u doc) { u["memberships"] = append(u["memberships"].([]any), doc{"groupId": appID}) })
 			},
-			"00000002 memberships added!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000002 memberships added!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"a membership that came later": {
 			func(s *scene) {
@@ -68,23 +74,27 @@ func TestDifferences(t *testing.T) {
 					u["memberships"] = append(u["memberships"].([]any), doc{"groupId": appID, "insertInstant": time.Now().UnixMilli()})
 				})
 			},
-			"00000002 memberships in target", outcomes{reconcile.Same: 2, reconcile.Explained: 1},
+			"00000002 memberships in target",
+			outcomes{reconcile.Same: 2, reconcile.Explained: 1},
 		},
 		"no registration": {
 			func(s *scene) { s.change(sub(2), early, func(u doc) { delete(u, "registrations") }) },
-			"00000002 registrations missing!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000002 registrations missing!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"another role": {
 			func(s *scene) {
 				s.change(sub(2), early, func(u doc) { u["registrations"] = []any{doc{"applicationId": appID, "roles": []any{"admin"}}} })
 			},
-			"00000002 registrations.roles differs!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000002 registrations.roles differs!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"data written in another way": {
 			func(s *scene) {
 				s.change(sub(3), early, func(u doc) { u["data"].(doc)["points"] = json.Number("1e2") })
 			},
-			"", outcomes{reconcile.Same: 3},
+			"",
+			outcomes{reconcile.Same: 3},
 		},
 		"data lost, changed and added": {
 			func(s *scene) {
@@ -95,7 +105,8 @@ func TestDifferences(t *testing.T) {
 					data["cognito"].(doc)["groups"] = []any{}
 				})
 			},
-			"00000003 data.cognito.groups differs!, 00000003 data.extra added!, 00000003 data.importSource missing!", outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
+			"00000003 data.cognito.groups differs!, 00000003 data.extra added!, 00000003 data.importSource missing!",
+			outcomes{reconcile.Same: 2, reconcile.Unexplained: 1},
 		},
 		"a password of their own": {
 			func(s *scene) {
@@ -103,14 +114,16 @@ func TestDifferences(t *testing.T) {
 					u["passwordChangeRequired"], u["passwordLastUpdateInstant"] = true, time.Now().UnixMilli()
 				})
 			},
-			"00000003 passwordChangeRequired in target", outcomes{reconcile.Same: 2, reconcile.Explained: 1},
+			"00000003 passwordChangeRequired in target",
+			outcomes{reconcile.Same: 2, reconcile.Explained: 1},
 		},
 		"somebody else has the login id": {
 			func(s *scene) {
 				s.users[appID] = s.users[sub(1)]
 				delete(s.users, sub(1))
 			},
-			"00000001  missing!", outcomes{reconcile.Same: 2, reconcile.Lost: 1},
+			"00000001  missing!",
+			outcomes{reconcile.Same: 2, reconcile.Lost: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

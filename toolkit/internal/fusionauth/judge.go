@@ -3,25 +3,18 @@ package fusionauth
 import (
 	"errors"
 	"net/http"
-
-	"wherry/toolkit/internal/pace"
 )
 
-// Judge tells what the error of a call means for the pace: whether FusionAuth
-// said that there were too many calls, or gave no answer that says anything
-// about the call itself, so that it may be made again if it may be repeated.
-func Judge(err error) pace.Verdict {
+// Throttled tells whether an error says that there were too many calls.
+func Throttled(err error) bool {
 	refused, answered := errors.AsType[*Error](err)
-	switch {
-	case err == nil:
-		return pace.Served
-	case !answered:
-		return pace.Lost
-	case refused.Status == http.StatusTooManyRequests:
-		return pace.Throttled
-	case refused.Status >= http.StatusInternalServerError:
-		return pace.Lost
-	default:
-		return pace.Served
-	}
+	return answered && refused.Status == http.StatusTooManyRequests
+}
+
+// Unanswered tells whether an error says nothing about the call itself, which
+// may have been done or not: there was no answer, or one that tells of a
+// failure behind it.
+func Unanswered(err error) bool {
+	refused, answered := errors.AsType[*Error](err)
+	return err != nil && (!answered || refused.Status >= http.StatusInternalServerError)
 }
