@@ -53,7 +53,7 @@ func isPassing(got *answer, err error) bool {
 		return readComplaints(got.body).hasGeneral("[retryableConflict]")
 	default:
 		return slices.Contains([]int{
-			http.StatusTooManyRequests, http.StatusBadGateway,
+			http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 			http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 		}, got.status)
 	}

@@ -55,7 +55,7 @@ func TestRetries(t *testing.T) {
 		{"get, unavailable", status, 503, "", 4},
 		{"get, gateway timeout", status, 504, "", 4},
 		{"get, no answer", status, hangUp, "", 4},
-		{"get, server error", status, 500, "", 1},
+		{"get, server error", status, 500, "", 4},
 		{"get, refused", status, 400, "", 1},
 		{"put, unavailable", update, 503, "", 4},
 		{"put, retryable conflict", update, 409, conflict, 4},
