@@ -122,7 +122,7 @@ func (a *application) do(ctx context.Context) error {
 	made := file.At(a.settings.Target.URL)
 	for _, s := range a.plan.Writes() {
 		if s.Action == target.Created {
-			made.Add(record.Object{Kind: s.Kind().Name, ID: s.ID, Name: s.Name, Parent: s.Parent()})
+			made.Add(record.Object{Kind: s.Kind().Name, ID: s.ID, Name: s.Name, Parent: s.Parent(), Tenant: s.For()})
 		}
 	}
 	for id, places := range a.blueprint.Places {

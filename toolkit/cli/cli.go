@@ -67,6 +67,7 @@ type root struct {
 	Purge      purgeCommand      `cmd:"" help:"Erase personal data from the workspace, with a receipt."`
 	Reset      resetCommand      `cmd:"" help:"Ask users who came by the bulk road to choose a password."`
 	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`
+	Teardown   teardownCommand   `cmd:"" help:"Take away what apply made: the connector at the end of the slow road, or a whole test tenant."`
 	Transform  transformCommand  `cmd:"" help:"Write import files, to be sent by hand."`
 	Verify     verifyCommand     `cmd:"" help:"Compare every user on both sides, and tell who needs a look."`
 	Version    versionCommand    `cmd:"" help:"Print which build this is."`

@@ -129,7 +129,12 @@ func TenantName(p config.Pool, c poolconfig.Config) string {
 	return cmp.Or(p.Tenant, c.Pool.Name, p.ID)
 }
 
-func (b *builder) add(o ...target.Object) { b.Objects = append(b.Objects, o...) }
+func (b *builder) add(objects ...target.Object) {
+	for _, o := range objects {
+		o.For = b.tenant
+		b.Objects = append(b.Objects, o)
+	}
+}
 
 // id follows from the pool, its tenant and what is named.
 func (b *builder) id(kind string, names ...string) string {

@@ -48,6 +48,7 @@ type Object struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Parent string `json:"parent,omitempty"`
+	Tenant string `json:"tenant,omitempty"` // the id of the tenant that it was made for
 }
 
 // Load reads the record in a folder. There may be none yet.

@@ -62,7 +62,7 @@ func (l *look) settle(s *Step, have Doc) {
 }
 
 func (l *look) renamed(o Object) Object {
-	for _, id := range []*string{&o.ID, &o.Tenant, &o.Parent} {
+	for _, id := range []*string{&o.ID, &o.Tenant, &o.Parent, &o.For} {
 		*id = renamed(*id, l.ids).(string)
 	}
 	for _, doc := range []*Doc{&o.Doc, &o.First, &o.Beside, &o.FirstBeside} {

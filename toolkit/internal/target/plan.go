@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -54,6 +55,9 @@ func (s Step) Kind() *Kind { return s.object.Kind }
 
 // Parent is the id of what the object is a part of.
 func (s Step) Parent() string { return s.object.Parent }
+
+// For is the id of the tenant that the object is made for.
+func (s Step) For() string { return cmp.Or(s.object.Tenant, s.object.For) }
 
 // Request is the method and the path of the step's request, ids as {id}.
 func (s Step) Request() (method, path string) {

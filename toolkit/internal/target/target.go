@@ -27,6 +27,7 @@ type Object struct {
 	Tenant string // the wanted id of its tenant, for kinds that have one
 	Parent string // the wanted id of what it is a part of, for kinds that are parts
 	Label  string // what it is called; default: its kind's name
+	For    string // the wanted id of the tenant that it is made for, if it belongs to none
 
 	Doc   Doc // what it must have
 	First Doc // what it begins with and others may change
