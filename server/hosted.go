@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 
-	"wherry/server/internal/fa"
 	"wherry/server/internal/hosted"
 	"wherry/server/internal/jobs"
 	"wherry/server/internal/pages"
@@ -16,32 +15,22 @@ import (
 // hostedSite is the hosted package's view of the pages package.
 type hostedSite struct{ *site }
 
-func frameOf(t *fa.Tenant, a *fa.Application) (f pages.Frame) {
-	if t != nil {
-		f.Tenant = t.Name
-	}
-	if a != nil {
-		f.Application = a.Name
-	}
-	return f
-}
-
 // Forgot implements hosted.Pages.
 func (s hostedSite) Forgot(w http.ResponseWriter, r *http.Request, status int, page hosted.Form) {
-	s.ended(w, r, s.pages.Forgot(w, r, status, pages.Forgot{Frame: frameOf(page.Tenant, page.Application), LoginID: page.LoginID, Error: page.Problem}))
+	s.ended(w, r, s.pages.Forgot(w, r, status, pages.Forgot{Frame: s.frame(r, page.Tenant, page.Application), LoginID: page.LoginID, Error: page.Problem}))
 }
 
 // Verify implements hosted.Pages.
 func (s hostedSite) Verify(w http.ResponseWriter, r *http.Request, status int, page hosted.Form) {
 	s.ended(w, r, s.pages.Verify(w, r, status, pages.Verify{
-		Frame: frameOf(page.Tenant, page.Application), Registration: page.Registration, AskCode: page.AskCode, Error: page.Problem,
+		Frame: s.frame(r, page.Tenant, page.Application), Registration: page.Registration, AskCode: page.AskCode, Error: page.Problem,
 	}))
 }
 
 // Notice implements hosted.Pages.
 func (s hostedSite) Notice(w http.ResponseWriter, r *http.Request, status int, page hosted.Notice) {
 	s.ended(w, r, s.pages.Notice(w, r, status, pages.Notice{
-		Frame: frameOf(page.Tenant, page.Application), Says: sayings[page.Says], ContinueURL: page.ContinueURL,
+		Frame: s.frame(r, page.Tenant, page.Application), Says: sayings[page.Says], ContinueURL: page.ContinueURL,
 	}))
 }
 

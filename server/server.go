@@ -213,7 +213,7 @@ func (s *Server) wire(ids instance) {
 	(&api.LoginRecords{Store: s.db, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.WebhookLogs{Store: s.db, Now: s.config.Now}).Mount(mux)
 	s.mountCatalog(mux)
-	site := &site{pages: pages.New(), log: s.config.Log}
+	site := &site{pages: pages.New(), themes: s.db.Themes, log: s.config.Log}
 	(&oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
 		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: s.db.Forms, FormFields: s.db.FormFields,

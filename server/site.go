@@ -1,10 +1,12 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
 
+	"wherry/server/internal/fa"
 	"wherry/server/internal/oauth"
 	"wherry/server/internal/pages"
 )
@@ -12,12 +14,16 @@ import (
 // site shows the pages that people see; it is the oauth package's view of the
 // pages package.
 type site struct {
-	pages *pages.Pages
-	log   *slog.Logger
+	pages  *pages.Pages
+	themes interface {
+		Get(ctx context.Context, id fa.ID) (*fa.Theme, error)
+	}
+	log *slog.Logger
 }
 
 func (s *site) mount(mux *http.ServeMux) {
 	mux.Handle("GET "+pages.AssetsPath+"{name}", s.pages.Assets())
+	mux.HandleFunc("GET "+themesPath+"{name}", s.stylesheet)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		s.ended(w, r, s.pages.Index(w, r, pages.Index{}))
 	})
@@ -30,7 +36,7 @@ func (s *site) notFound(w http.ResponseWriter, r *http.Request) {
 // Login implements oauth.Pages.
 func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oauth.LoginPage) {
 	login := pages.Login{
-		Frame:   frameOf(page.Tenant, page.Application),
+		Frame:   s.frame(r, page.Tenant, page.Application),
 		LoginID: page.LoginID, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
 		Action: "/oauth2/authorize", Hidden: fields(page.Hidden),
 	}
@@ -52,7 +58,7 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 // Factor implements oauth.Pages.
 func (s *site) Factor(w http.ResponseWriter, r *http.Request, status int, page oauth.FactorPage) {
 	factor := pages.Factor{
-		Frame:  frameOf(page.Tenant, page.Application),
+		Frame:  s.frame(r, page.Tenant, page.Application),
 		Action: "/oauth2/two-factor", Hidden: fields(page.Hidden), Authenticator: page.Authenticator, Sent: page.Sent,
 		OfferTrust: page.OfferTrust, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
 	}
@@ -65,7 +71,7 @@ func (s *site) Factor(w http.ResponseWriter, r *http.Request, status int, page o
 // ChangePassword implements oauth.Pages.
 func (s *site) ChangePassword(w http.ResponseWriter, r *http.Request, status int, page oauth.ChangePasswordPage) {
 	s.ended(w, r, s.pages.ChangePassword(w, r, status, pages.ChangePassword{
-		Frame:  frameOf(page.Tenant, page.Application),
+		Frame:  s.frame(r, page.Tenant, page.Application),
 		Action: page.Action, Hidden: fields(page.Hidden), LoginID: page.LoginID, Reason: page.Reason, Errors: page.Problems,
 		MinLength: page.MinLength, Done: page.Done, RedirectURLs: []string{page.RedirectURI},
 	}))

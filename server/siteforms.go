@@ -15,7 +15,7 @@ import (
 // Form implements oauth.Pages.
 func (s *site) Form(w http.ResponseWriter, r *http.Request, status int, page oauth.FormPage) {
 	form := pages.Form{
-		Frame: frameOf(page.Tenant, page.Application), Action: "/oauth2/register", Hidden: fields(page.Hidden), Complete: page.Complete,
+		Frame: s.frame(r, page.Tenant, page.Application), Action: "/oauth2/register", Hidden: fields(page.Hidden), Complete: page.Complete,
 		Inputs: inputs(page.Form, page.Values, page.Problems, page.Tenant), Errors: general(page.Problems),
 		Step: page.Step, Steps: page.Steps, RedirectURLs: []string{page.RedirectURI},
 	}
@@ -30,7 +30,7 @@ func (s *site) Form(w http.ResponseWriter, r *http.Request, status int, page oau
 // Gate implements oauth.Pages.
 func (s *site) Gate(w http.ResponseWriter, r *http.Request, status int, page oauth.GatePage) {
 	gate := pages.Gate{
-		Frame: frameOf(page.Tenant, page.Application), Action: "/email/verification-required", Hidden: fields(page.Hidden),
+		Frame: s.frame(r, page.Tenant, page.Application), Action: "/email/verification-required", Hidden: fields(page.Hidden),
 		Registration: page.Registration, Email: page.Email, AskCode: page.AskCode, Sent: page.Sent, Error: page.Problem,
 		RedirectURLs: []string{page.RedirectURI},
 	}
@@ -108,7 +108,7 @@ func troubles(list []fa.Error) (told []pages.Trouble) {
 // SetUp implements oauth.Pages.
 func (s *site) SetUp(w http.ResponseWriter, r *http.Request, status int, page oauth.SetUpPage) {
 	setUp := setUpOf(page.SettingUp)
-	setUp.Frame, setUp.Hidden, setUp.RedirectURLs = frameOf(page.Tenant, page.Application), fields(page.Hidden), []string{page.RedirectURI}
+	setUp.Frame, setUp.Hidden, setUp.RedirectURLs = s.frame(r, page.Tenant, page.Application), fields(page.Hidden), []string{page.RedirectURI}
 	setUp.Action, setUp.Required = "/oauth2/two-factor-enable", true
 	s.ended(w, r, s.pages.SetUp(w, r, status, setUp))
 }
@@ -122,7 +122,7 @@ func setUpOf(now *identity.SettingUp) pages.SetUp {
 // RecoveryCodes implements oauth.Pages.
 func (s *site) RecoveryCodes(w http.ResponseWriter, r *http.Request, page oauth.RecoveryCodesPage) {
 	s.ended(w, r, s.pages.RecoveryCodes(w, r, pages.RecoveryCodes{
-		Frame: frameOf(page.Tenant, page.Application), Action: "/oauth2/two-factor-enable-complete", Hidden: fields(page.Hidden), Codes: page.Codes,
+		Frame: s.frame(r, page.Tenant, page.Application), Action: "/oauth2/two-factor-enable-complete", Hidden: fields(page.Hidden), Codes: page.Codes,
 		RedirectURLs: []string{page.RedirectURI},
 	}))
 }
@@ -134,7 +134,7 @@ func (s *site) Passwordless(w http.ResponseWriter, r *http.Request, status int, 
 		action += "/" + url.PathEscape(page.Code)
 	}
 	s.ended(w, r, s.pages.Passwordless(w, r, status, pages.Passwordless{
-		Frame: frameOf(page.Tenant, page.Application), Action: action, Hidden: fields(page.Hidden), LoginID: page.LoginID,
+		Frame: s.frame(r, page.Tenant, page.Application), Action: action, Hidden: fields(page.Hidden), LoginID: page.LoginID,
 		AskCode: page.AskCode, Link: page.Code != "", Error: page.Problem, LoginURL: along("/oauth2/authorize", without(page.Hidden, "code")),
 		RedirectURLs: []string{page.RedirectURI},
 	}))
@@ -142,13 +142,13 @@ func (s *site) Passwordless(w http.ResponseWriter, r *http.Request, status int, 
 
 // PasswordlessSent implements oauth.Pages.
 func (s *site) PasswordlessSent(w http.ResponseWriter, r *http.Request, page oauth.Frame) {
-	s.ended(w, r, s.pages.Notice(w, r, http.StatusOK, pages.Notice{Frame: frameOf(page.Tenant, page.Application), Says: pages.NoticeSent}))
+	s.ended(w, r, s.pages.Notice(w, r, http.StatusOK, pages.Notice{Frame: s.frame(r, page.Tenant, page.Application), Says: pages.NoticeSent}))
 }
 
 // Passkey implements oauth.Pages.
 func (s *site) Passkey(w http.ResponseWriter, r *http.Request, status int, page oauth.PasskeyPage) {
 	s.ended(w, r, s.pages.Passkey(w, r, status, pages.Passkey{
-		Frame: frameOf(page.Tenant, page.Application), Action: "/oauth2/webauthn", Hidden: fields(page.Hidden), LoginID: page.LoginID,
+		Frame: s.frame(r, page.Tenant, page.Application), Action: "/oauth2/webauthn", Hidden: fields(page.Hidden), LoginID: page.LoginID,
 		Options: page.Options, Error: page.Problem, LoginURL: along("/oauth2/authorize", page.Hidden), RedirectURLs: []string{page.RedirectURI},
 	}))
 }

@@ -73,6 +73,11 @@ func (p *Pages) Assets() http.Handler {
 	})
 }
 
+// SendStylesheet answers with a theme's own stylesheet.
+func SendStylesheet(w http.ResponseWriter, css string) {
+	sendAsset(w, ".css", "public, max-age=3600", []byte(css))
+}
+
 var contentTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",

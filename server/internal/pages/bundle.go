@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"embed"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 )
@@ -40,6 +41,30 @@ func parseMessages(text string) map[string]string {
 		}
 	}
 	return parsed
+}
+
+// under is what the pages say with a theme.
+func (b bundle) under(t Theme) bundle {
+	if t.DefaultMessages == "" && len(t.LocalizedMessages) == 0 {
+		return b
+	}
+	said := bundle{Lang: b.Lang, messages: maps.Clone(b.messages)}
+	for key, message := range parseMessages(t.DefaultMessages) {
+		if _, known := b.messages[key]; message != "" && (!known || b.Lang == locales[0]) {
+			said.messages[key] = message
+		}
+	}
+	for locale, text := range t.LocalizedMessages {
+		if lang, _, _ := strings.Cut(strings.ReplaceAll(locale, "-", "_"), "_"); lang != b.Lang {
+			continue
+		}
+		for key, message := range parseMessages(text) {
+			if message != "" {
+				said.messages[key] = message
+			}
+		}
+	}
+	return said
 }
 
 // T returns the message of a key with {0}, {1} … filled in.

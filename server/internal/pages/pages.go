@@ -86,7 +86,7 @@ type framed interface{ frame() Frame }
 // write renders the page called name. A form on it may end up at redirects,
 // besides this server.
 func (p *Pages) write(w http.ResponseWriter, r *http.Request, status int, name string, page framed, redirects ...string) error {
-	v := view{bundle: p.bundles[Locale(r)], Page: page, Look: page.frame().Theme.look()}
+	v := view{bundle: p.bundles[Locale(r)].under(page.frame().Theme), Page: page, Look: page.frame().Theme.look()}
 	var body bytes.Buffer
 	if err := p.pages[name].ExecuteTemplate(&body, "layout.html", v); err != nil {
 		return fmt.Errorf("render page %s: %w", name, err)

@@ -26,6 +26,14 @@ type Theme struct {
 	FontFamily string `json:"fontFamily,omitempty"`
 	// BorderRadius rounds the corners of fields and buttons: "4px", "0.5rem", "0".
 	BorderRadius string `json:"borderRadius,omitempty"`
+	// StylesheetURL is a stylesheet of the theme's own, on this server; it comes
+	// last.
+	StylesheetURL string `json:"-"`
+	// DefaultMessages and LocalizedMessages, by language, are lines of key=text
+	// that replace what the pages say; the former in English, and where no
+	// language has a text, as for the labels of fields of one's own.
+	DefaultMessages   string            `json:"-"`
+	LocalizedMessages map[string]string `json:"-"`
 }
 
 // Check reports every setting that the pages would ignore.
@@ -50,13 +58,14 @@ func (t Theme) valid() Theme {
 // look is what the layout needs to know of a theme.
 type look struct {
 	Logo       string // address of the logo
-	Stylesheet string // address of the theme's stylesheet
+	Stylesheet string // address of the stylesheet with the theme's settings
+	Own        string // address of the theme's own stylesheet
 	Dark       string // media query under which the pages are dark
 }
 
 func (t Theme) look() look {
 	t = t.valid()
-	l := look{Logo: t.LogoImageURL, Dark: "(prefers-color-scheme: dark)"}
+	l := look{Logo: t.LogoImageURL, Own: t.StylesheetURL, Dark: "(prefers-color-scheme: dark)"}
 	if background, ok := t.background(); ok {
 		l.Dark = ""
 		if background.isDark() {

@@ -92,7 +92,9 @@ func TestThemeThatIsRefused(t *testing.T) {
 		want  []string // the settings that are reported
 	}{
 		{"nothing wrong", pages.Theme{LogoImageURL: "https://cdn.example.com/logo.svg", BorderRadius: "0"}, nil},
-		{"everything wrong", pages.Theme{attack, attack, attack, attack, attack, attack}, []string{
+		{"everything wrong", pages.Theme{
+			LogoImageURL: attack, PrimaryButtonColor: attack, PageBackgroundColor: attack, PanelBackgroundColor: attack, FontFamily: attack, BorderRadius: attack,
+		}, []string{
 			"logoImageURL", "primaryButtonColor", "pageBackgroundColor", "panelBackgroundColor", "fontFamily", "borderRadius",
 		}},
 		{"named colour", pages.Theme{PrimaryButtonColor: "red"}, []string{"primaryButtonColor"}},
