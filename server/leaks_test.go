@@ -207,7 +207,7 @@ const written = `select message from event_log union all select doc || '' from a
 // mustKeepSecrets fails the test if a server has said what it was to keep.
 func (i *instance) mustKeepSecrets(t testing.TB) {
 	t.Helper()
-	driver, at := "sqlite", "file:"+filepath.Join(i.config.Data, databaseFile)
+	driver, at := "sqlite", "file:"+filepath.Join(i.config.Data, databaseFile)+"?_pragma=busy_timeout(5000)"
 	if i.config.Database != "" {
 		driver, at = "pgx", i.config.Database
 	}
