@@ -39,7 +39,7 @@ func (c *teardownCommand) Validate() error {
 // teardownAnswer is what --json prints.
 type teardownAnswer struct {
 	Deleted bool            `json:"deleted"`
-	Users   int64           `json:"users,omitempty"` // in the tenant
+	Users   int             `json:"users,omitempty"` // in the tenant
 	Steps   []teardown.Step `json:"steps"`
 }
 

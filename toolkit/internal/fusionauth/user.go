@@ -63,16 +63,3 @@ func (c *Client) UserByLoginID(ctx context.Context, loginID string, types ...str
 	}
 	return object[User](ctx, c, call{method: http.MethodGet, path: "/api/user", query: query}, "user")
 }
-
-// CountUsers counts the users of the tenant that c is about.
-func (c *Client) CountUsers(ctx context.Context) (int64, error) {
-	var found struct {
-		Total int64 `json:"total"`
-	}
-	what := call{
-		method: http.MethodPost, path: "/api/user/search", repeatable: true,
-		body: envelope{"search": map[string]any{"queryString": "*", "numberOfResults": 1, "accurateTotal": true}},
-	}
-	err := c.do(ctx, what, &found)
-	return found.Total, err
-}

@@ -24,7 +24,7 @@ type Job struct {
 	Record *record.Target
 
 	Steps []Step
-	Users int64 // who go with the tenant
+	Users int // who go with the tenant
 }
 
 // Step is one thing that goes.
@@ -185,9 +185,8 @@ func (j *Job) tenant(ctx context.Context, name string) (string, error) {
 	return "", exit.With(exit.Usage, fmt.Errorf("no tenant of the configuration is called %q", name), "name one of "+strings.Join(slices.Compact(names), ", "))
 }
 
-func (j *Job) users(ctx context.Context, tenant string) (int64, error) {
-	found, err := j.API.In(tenant).CountUsers(ctx)
-	return found, err
+func (j *Job) users(ctx context.Context, tenant string) (int, error) {
+	return j.API.In(tenant).CountUsers(ctx)
 }
 
 // deleteTenant lets FusionAuth delete the tenant in the background, which for
