@@ -111,7 +111,7 @@ func (d *Deployment) drop(setting, value, why string) {
 }
 
 func (d *Deployment) movePool(p *config.Pool, from *config.Config, number string) error {
-	p.Apply = config.Apply{} // the target's affair
+	p.Apply, p.Import = config.Apply{}, config.Import{} // no affairs of the connector
 	d.keep("client"+number, "the secret of the app client "+p.ClientID, &p.ClientSecret, &p.ClientSecretFile)
 	for _, f := range []struct {
 		name string
