@@ -69,6 +69,7 @@ type root struct {
 	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`
 	Teardown   teardownCommand   `cmd:"" help:"Take away what apply made: the connector at the end of the slow road, or a whole test tenant."`
 	Transform  transformCommand  `cmd:"" help:"Write import files, to be sent by hand."`
+	Undo       undoCommand       `cmd:"" help:"Take back what a run wrote to the target."`
 	Verify     verifyCommand     `cmd:"" help:"Compare every user on both sides, and tell who needs a look."`
 	Version    versionCommand    `cmd:"" help:"Print which build this is."`
 }

@@ -59,23 +59,21 @@ func (r *Run) Again(ctx context.Context, states ...State) (n int, err error) {
 	return n, nil
 }
 
-// Unlink takes back that users were linked.
-func (r *Run) Unlink(ctx context.Context, users ...int64) error {
+// Unlinked is the kind of the events that Unlink notes.
+const Unlinked = "unlinked"
+
+// Unlink takes back that a user was linked; the detail says with what.
+func (r *Run) Unlink(ctx context.Context, user int64, detail json.RawMessage) error {
 	err := r.w.tx(ctx, func(tx *sql.Tx) error {
-		for _, user := range users {
-			_, err := tx.ExecContext(ctx, "update users set linked = null, state = case when state = $1 then $2 else state end, moved = $3 where n = $4",
-				Linked, Imported, r.w.instant(), user)
-			if err == nil {
-				err = r.note(ctx, tx, Event{Kind: "unlinked", User: user})
-			}
-			if err != nil {
-				return err
-			}
+		_, err := tx.ExecContext(ctx, "update users set linked = null, state = case when state = $1 then $2 else state end, moved = $3 where n = $4",
+			Linked, Imported, r.w.instant(), user)
+		if err != nil {
+			return err
 		}
-		return nil
+		return r.note(ctx, tx, Event{Kind: Unlinked, User: user, Detail: detail})
 	})
 	if err != nil {
-		return fmt.Errorf("take links back: %w", err)
+		return fmt.Errorf("take a link back: %w", err)
 	}
 	return nil
 }

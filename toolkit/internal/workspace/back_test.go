@@ -45,7 +45,7 @@ func TestWhoIsAcrossAlreadyGoesOn(t *testing.T) {
 		if u.State != Skipped || u.Reason != AlreadyAcross || u.Linked.IsZero() {
 			t.Errorf("%+v", u)
 		}
-		must(t, r.Unlink(ctx, u.N))
+		must(t, r.Unlink(ctx, u.N, nil))
 		if u, err = p.Numbered(ctx, u.N); err != nil || !u.Linked.IsZero() || u.State != Skipped {
 			t.Errorf("%+v, %v", u, err)
 		}

@@ -193,25 +193,48 @@ type RunInfo struct {
 
 // Runs lists the latest runs, the latest first.
 func (w *Workspace) Runs(ctx context.Context, limit int) ([]RunInfo, error) {
-	runs, err := list(ctx, w.reader, func(rows *sql.Rows) (r RunInfo, err error) {
-		var started, beat, ended int64
-		var progress string
-		err = rows.Scan(&r.N, &r.Pool, &r.Kind, &r.Host, &r.PID, &started, &beat, &ended, &r.Outcome, &progress)
-		if err != nil {
-			return r, err
-		}
-		r.Started, r.Beat, r.Ended = at(started), at(beat), at(ended)
-		if ended == 0 {
-			r.Outcome = Running
-			if beat < w.alive() {
-				r.Outcome = Dead
-			}
-		}
-		return r, json.Unmarshal([]byte(progress), &r.Progress)
-	}, `select r.n, p.id, r.kind, r.host, r.pid, r.started, r.beat, coalesce(r.ended, 0), r.outcome, r.progress
-		from runs r join pools p on p.n = r.pool order by r.n desc limit $1`, limit)
+	return w.runs(ctx, "order by r.n desc limit $1", limit)
+}
+
+// Run is a run of the pool by its number. The error is ErrNoRun when there is
+// none.
+func (p *Pool) Run(ctx context.Context, n int64) (RunInfo, error) {
+	runs, err := p.w.runs(ctx, "where r.n = $1 and r.pool = $2", n, p.n)
+	if err == nil && len(runs) == 0 {
+		err = ErrNoRun
+	}
+	if err != nil {
+		return RunInfo{}, err
+	}
+	return runs[0], nil
+}
+
+// ErrNoRun says that there was no such run.
+var ErrNoRun = errors.New("the workspace knows no such run")
+
+func (w *Workspace) runs(ctx context.Context, which string, args ...any) ([]RunInfo, error) {
+	runs, err := list(ctx, w.reader, w.runInfo,
+		`select r.n, p.id, r.kind, r.host, r.pid, r.started, r.beat, coalesce(r.ended, 0), r.outcome, r.progress
+			from runs r join pools p on p.n = r.pool `+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the runs: %w", err)
 	}
 	return runs, nil
+}
+
+func (w *Workspace) runInfo(rows *sql.Rows) (r RunInfo, err error) {
+	var started, beat, ended int64
+	var progress string
+	err = rows.Scan(&r.N, &r.Pool, &r.Kind, &r.Host, &r.PID, &started, &beat, &ended, &r.Outcome, &progress)
+	if err != nil {
+		return r, err
+	}
+	r.Started, r.Beat, r.Ended = at(started), at(beat), at(ended)
+	if ended == 0 {
+		r.Outcome = Running
+		if beat < w.alive() {
+			r.Outcome = Dead
+		}
+	}
+	return r, json.Unmarshal([]byte(progress), &r.Progress)
 }
