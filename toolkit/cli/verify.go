@@ -25,8 +25,8 @@ type verifyCommand struct {
 	HTML     string  `placeholder:"FILE" help:"Write the report as a page that needs nothing else and can be printed."`
 	List     string  `placeholder:"FILE" help:"Write every difference, one JSON object a line."`
 	Names    bool    `help:"Show usernames and values in --html and --list: personal data."`
-	Rate     float64 `default:"50" placeholder:"N" help:"At most so many requests a second, each for up to 500 users."`
-	Parallel int     `default:"8" placeholder:"N" help:"At most so many requests on their way."`
+	Rate     float64 `default:"50" placeholder:"N" help:"At most so many requests a second, each for up to 250 users."`
+	Parallel int     `default:"4" placeholder:"N" help:"At most so many requests on their way."`
 }
 
 // Help is the end of --help.

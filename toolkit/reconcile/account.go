@@ -10,7 +10,6 @@ import (
 	"wherry/toolkit/internal/fusionauth"
 	"wherry/toolkit/internal/pace"
 	"wherry/toolkit/internal/plan"
-	"wherry/toolkit/internal/workspace"
 )
 
 // account is a user as the target shows it: what a mapping can write, and when
@@ -48,27 +47,16 @@ func decode(data []byte, v any) error {
 }
 
 // decodePlan reads what was planned for a user.
-func decodePlan(data []byte) (u plan.User, err error) {
-	if err := decode(data, &u); err != nil {
-		return u, fmt.Errorf("read what was planned: %w", err)
+func decodePlan(data []byte) (*plan.User, error) {
+	u := new(plan.User)
+	if err := decode(data, u); err != nil {
+		return nil, fmt.Errorf("read what was planned: %w", err)
 	}
 	return u, nil
 }
 
 // slow tells whether the account came at sign-in.
 func (a *account) slow() bool { return a.Data["migratedFrom"] != nil }
-
-// idOf is under which id a user is in the target: what was planned, or what
-// tells the user apart in the pool.
-func idOf(u workspace.User) string {
-	var planned struct {
-		ID string `json:"id"`
-	}
-	if json.Unmarshal(u.Target, &planned) != nil || planned.ID == "" {
-		return strings.ToLower(u.ID)
-	}
-	return strings.ToLower(planned.ID)
-}
 
 // accounts asks for many accounts by their ids.
 func (v *verification) accounts(ctx context.Context, ids []string) (map[string]*account, error) {

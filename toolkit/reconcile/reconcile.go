@@ -55,7 +55,7 @@ type Config struct {
 	Names  bool   // reports show usernames and values: personal data
 
 	Rate     float64           // requests a second at most; 50 if 0
-	Parallel int               // requests on their way; 8 if 0
+	Parallel int               // requests on their way; 4 if 0
 	Progress *progress.Display // shows how far it is
 	Note     func(format string, args ...any)
 	Now      func() time.Time
@@ -210,7 +210,7 @@ func Verify(ctx context.Context, c Config) (*Report, error) {
 		c.Rate = 50
 	}
 	if c.Parallel == 0 {
-		c.Parallel = 8
+		c.Parallel = 4
 	}
 	v := &verification{Config: c, Tally: newTally(), target: c.Client, pacer: pace.New(c.Rate, judge), began: c.Now()}
 	if err := v.greet(ctx); err != nil {

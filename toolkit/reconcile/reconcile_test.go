@@ -250,7 +250,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	s.fail = func(*http.Request) int {
-		if s.asked == 4 {
+		if s.asked == 6 {
 			cancel()
 		}
 		return 0

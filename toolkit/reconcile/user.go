@@ -15,6 +15,7 @@ import (
 // verdict is what there is to say about one user.
 type verdict struct {
 	user        workspace.User
+	username    string  // in the pool, if there is something to say
 	outcome     Outcome // "": there is nothing to say
 	reason      string  // of Refused and Skipped
 	differences []Difference
@@ -34,13 +35,13 @@ func (d *verdict) verified() bool {
 }
 
 // judge compares a user with the account, nil if there is none.
-func (v *verification) judge(ctx context.Context, u workspace.User, got *account) (d *verdict, err error) {
-	d = &verdict{user: u, found: got != nil}
+func (v *verification) judge(ctx context.Context, u *subject, got *account) (d *verdict, err error) {
+	d = &verdict{user: u.User, found: got != nil}
 	switch {
 	case got == nil && u.Change == workspace.Deleted:
 		return d, nil // gone on both sides
 	case got == nil:
-		return d, v.absent(ctx, d)
+		return d, v.absent(ctx, d, u.planned)
 	case u.Change == workspace.Deleted:
 		d.outcome = Gone
 		d.add(Difference{Class: InPool, Why: "deleted from the pool after it was carried"})
@@ -99,7 +100,7 @@ func (d *verdict) conclude() {
 }
 
 // absent tells why there is no account.
-func (v *verification) absent(ctx context.Context, d *verdict) error {
+func (v *verification) absent(ctx context.Context, d *verdict, planned *plan.User) error {
 	u := &d.user
 	switch {
 	case u.State == workspace.Refused:
@@ -110,7 +111,7 @@ func (v *verification) absent(ctx context.Context, d *verdict) error {
 		d.outcome = Waiting
 	default:
 		d.outcome = Lost
-		why, err := v.elsewhere(ctx, u)
+		why, err := v.elsewhere(ctx, planned)
 		d.add(Difference{Class: Missing, Why: cmp.Or(why, "not in the target"), Bad: true})
 		return err
 	}
@@ -123,14 +124,13 @@ const mostLooked = 500
 
 // elsewhere tells whether a login id of a missing user belongs to another
 // account.
-func (v *verification) elsewhere(ctx context.Context, u *workspace.User) (why string, err error) {
-	if len(u.Target) == 0 || v.looked.Add(1) > mostLooked {
+func (v *verification) elsewhere(ctx context.Context, planned *plan.User) (why string, err error) {
+	if planned == nil || v.looked.Add(1) > mostLooked {
 		return "", nil
 	}
-	want, err := decodePlan(u.Target)
-	loginID := cmp.Or(want.Email, want.Username)
-	if err != nil || loginID == "" {
-		return "", err
+	loginID := cmp.Or(planned.Email, planned.Username)
+	if loginID == "" {
+		return "", nil
 	}
 	err = v.pacer.Do(ctx, func(ctx context.Context) error {
 		_, err := v.target.UserByLoginID(ctx, loginID)
@@ -146,8 +146,11 @@ func (v *verification) elsewhere(ctx context.Context, u *workspace.User) (why st
 	}
 }
 
-// usernameOf is what Cognito calls a user.
-func usernameOf(source []byte) string {
+// usernameOf is what Cognito calls a user of whom there is something to say.
+func usernameOf(d *verdict, source []byte) string {
+	if len(d.differences) == 0 {
+		return ""
+	}
 	var u struct{ Username string }
 	if json.Unmarshal(source, &u) != nil {
 		return ""

@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"sync"
 	"time"
 
+	"wherry/toolkit/internal/plan"
 	"wherry/toolkit/internal/workspace"
 )
 
 // chunk is how many accounts are asked for at a time.
-const chunk = 500
+const chunk = 250
 
 // The phases of a walk: those who are in the pool, then those who were.
 const (
@@ -38,7 +40,7 @@ func (v *verification) everybody(ctx context.Context, total int) error {
 	return nil
 }
 
-// lot is some users, and in time what became of them.
+// lot is some users, and in time what became of them. Those take little room.
 type lot struct {
 	users    []workspace.User
 	verdicts []*verdict
@@ -105,28 +107,54 @@ func divide(users iter.Seq2[workspace.User, error]) iter.Seq[*lot] {
 	}
 }
 
+// subject is a user with what was planned, nil if nothing was.
+type subject struct {
+	workspace.User
+	planned *plan.User
+}
+
+// id is under which the user is in the target: as planned, or what tells the
+// user apart in the pool.
+func (s *subject) id() string {
+	if s.planned != nil {
+		return strings.ToLower(s.planned.ID)
+	}
+	return strings.ToLower(s.User.ID)
+}
+
 func (v *verification) compareLot(ctx context.Context, l *lot) {
 	defer close(l.done)
-	if l.err != nil {
-		return
+	if l.err == nil {
+		l.verdicts, l.err = v.judgeAll(ctx, l.users)
 	}
-	ids := make([]string, len(l.users))
-	for i, u := range l.users {
-		ids[i] = idOf(u)
+	l.users = nil
+}
+
+func (v *verification) judgeAll(ctx context.Context, users []workspace.User) (verdicts []*verdict, err error) {
+	subjects, ids := make([]subject, len(users)), make([]string, len(users))
+	for i, u := range users {
+		subjects[i] = subject{User: u}
+		if len(u.Target) > 0 {
+			if subjects[i].planned, err = decodePlan(u.Target); err != nil {
+				return nil, err
+			}
+		}
+		ids[i] = subjects[i].id()
 	}
 	accounts, err := v.accounts(ctx, ids)
 	if err != nil {
-		l.err = fmt.Errorf("look users up in the target: %w", err)
-		return
+		return nil, fmt.Errorf("look users up in the target: %w", err)
 	}
-	for i, u := range l.users {
-		d, err := v.judge(ctx, u, accounts[ids[i]])
+	for i := range subjects {
+		d, err := v.judge(ctx, &subjects[i], accounts[ids[i]])
 		if err != nil {
-			l.err = err
-			return
+			return nil, err
 		}
-		l.verdicts = append(l.verdicts, d)
+		d.username = usernameOf(d, users[i].Source)
+		d.user.Source, d.user.Target, d.user.Remarks = nil, nil, nil
+		verdicts = append(verdicts, d)
 	}
+	return verdicts, nil
 }
 
 // every is how often what was found is written down.
@@ -201,7 +229,7 @@ func (b *book) list(d *verdict) error {
 		if x.Bad && n > mostBad || !x.Bad && n > mostGood {
 			continue
 		}
-		x.Username = usernameOf(d.user.Source)
+		x.Username = d.username
 		event, err := eventOf(kindDifference, d.user.N, x)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"wherry/internal/exit"
 	"wherry/toolkit/internal/plan"
 	"wherry/toolkit/internal/workspace"
 )
@@ -32,15 +34,23 @@ const slack = 2 * time.Second
 
 // expect finds out what the account should be: what was planned, or what would
 // be planned today when the pool's user has changed or came by the slow road.
-func (v *verification) expect(ctx context.Context, u workspace.User, got *account) (*expectation, error) {
+func (v *verification) expect(ctx context.Context, u *subject, got *account) (*expectation, error) {
+	if len(u.Source) == 0 {
+		return nil, exit.With(exit.Failed, fmt.Errorf("the workspace %s was purged: nobody knows what accounts should be", v.Run.Workspace().Place()),
+			"export the pool again, into a new workspace")
+	}
+	x := &expectation{slow: got.slow() && u.Imported.IsZero()}
+	current := u.planned != nil && !u.Exported.After(u.Planned)
 	var source plan.CognitoUser
-	if err := json.Unmarshal(u.Source, &source); err != nil {
-		return nil, fmt.Errorf("read the source of user %s: %w", u.ID, err)
+	if x.slow || !current || federated(u.Source) { // most users are as planned, and need not be read
+		if err := json.Unmarshal(u.Source, &source); err != nil {
+			return nil, fmt.Errorf("read the source of user %s: %w", u.User.ID, err)
+		}
+		if source.PoolID == "" {
+			source.PoolID = v.Run.ID
+		}
+		x.links = plan.Links(source)
 	}
-	if source.PoolID == "" {
-		source.PoolID = v.Run.ID
-	}
-	x := &expectation{slow: got.slow() && u.Imported.IsZero(), links: plan.Links(source)}
 	switch {
 	case x.slow:
 		x.arrived = v.there(arrival(got))
@@ -55,8 +65,16 @@ func (v *verification) expect(ctx context.Context, u workspace.User, got *accoun
 	default:
 		x.surprise = "in the target, though nobody has sent it"
 	}
-	return x, v.byBulkRoad(ctx, x, u, source, got)
+	if current {
+		x.want = *u.planned
+		return x, nil
+	}
+	return x, v.byBulkRoad(ctx, x, u.planned, source, got)
 }
+
+// federated tells whether a source document may name identities, without
+// reading it.
+func federated(source []byte) bool { return bytes.Contains(source, []byte(`"identities"`)) }
 
 // there is an instant of ours by the target's clock.
 func (v *verification) there(t time.Time) int64 {
@@ -75,18 +93,8 @@ func arrival(a *account) time.Time {
 	return time.UnixMilli(a.InsertInstant)
 }
 
-func (v *verification) byBulkRoad(ctx context.Context, x *expectation, u workspace.User, source plan.CognitoUser, got *account) error {
-	planned := len(u.Target) > 0
-	current := planned && !u.Exported.After(u.Planned)
-	if planned {
-		var err error
-		if x.want, err = decodePlan(u.Target); err != nil {
-			return err
-		}
-	}
-	if current {
-		return nil
-	}
+// byBulkRoad maps a user anew who has changed in the pool, or was never planned.
+func (v *verification) byBulkRoad(ctx context.Context, x *expectation, planned *plan.User, source plan.CognitoUser, got *account) error {
 	fresh, err := v.Mapper.Map(ctx, source, plan.Trip{Road: plan.BulkRoad})
 	switch {
 	case ctx.Err() != nil:
@@ -94,9 +102,9 @@ func (v *verification) byBulkRoad(ctx context.Context, x *expectation, u workspa
 	case err != nil && x.surprise == "":
 		x.surprise = "in the target, though the mapping refuses it: " + err.Error()
 	}
-	if planned {
+	if planned != nil {
 		x.kept = map[string]bool{}
-		for _, d := range compare(&x.want, got, func(string) {}) {
+		for _, d := range compare(planned, got, func(string) {}) {
 			x.kept[d.field] = true
 		}
 	}
