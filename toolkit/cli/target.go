@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,9 @@ func (x *crossing) target(ctx context.Context) (*fusionauth.Client, error) {
 		return nil, err
 	}
 	id, err := tenantID(ctx, api, x.pool.Tenant)
+	if _, answered := errors.AsType[*fusionauth.Error](err); err != nil && !answered && exit.Hint(err) == "" {
+		err = exit.With(exit.Failed, fmt.Errorf("the target does not answer: %w", err), "see to it that it runs at target.url, and run the same command again")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -35,10 +39,21 @@ func (x *crossing) target(ctx context.Context) (*fusionauth.Client, error) {
 }
 
 // tenantID finds a tenant by its name or id. "" is the only one there is, or
-// the one that the key belongs to.
+// the one that the key belongs to. A key that may not read tenants has to take
+// an id as it is.
 func tenantID(ctx context.Context, api *fusionauth.Client, name string) (string, error) {
-	if name == "" || uuid.Validate(name) == nil {
-		return name, nil
+	if name == "" {
+		return "", nil
+	}
+	if uuid.Validate(name) == nil {
+		_, err := api.Tenant(ctx, name)
+		if refused, ok := errors.AsType[*fusionauth.Error](err); ok && refused.Status == http.StatusUnauthorized {
+			return name, nil
+		}
+		if errors.Is(err, fusionauth.ErrNotFound) {
+			return "", noTenant(name)
+		}
+		return name, err
 	}
 	tenants, err := api.Tenants(ctx)
 	if err != nil {
@@ -49,5 +64,9 @@ func tenantID(ctx context.Context, api *fusionauth.Client, name string) (string,
 			return t.ID, nil
 		}
 	}
-	return "", exit.With(exit.Usage, fmt.Errorf("the target has no tenant %q", name), "mend the pool's setting tenant, or make the tenant first")
+	return "", noTenant(name)
+}
+
+func noTenant(name string) error {
+	return exit.With(exit.Usage, fmt.Errorf("the target has no tenant %q", name), "mend the pool's setting tenant, or make the tenant first")
 }

@@ -54,6 +54,9 @@ func (i *Importer) deliver(ctx context.Context, users []candidate) (left []candi
 	case unknown:
 		return i.resolve(ctx, users, err, answer)
 	default:
+		if answer != nil && tenantIsMissing(answer) {
+			err = exit.With(exit.Usage, err, "name the tenant that the users go to in the pool's setting tenant")
+		}
 		return users, fmt.Errorf("import users: %w", err)
 	}
 }

@@ -48,7 +48,7 @@ type Result struct {
 
 // Undo takes the run back. It may be interrupted at any time and called again.
 func (u Undoer) Undo(ctx context.Context) (Result, error) {
-	of, err := u.Run.Pool.Run(ctx, u.Of)
+	of, err := u.Run.Run(ctx, u.Of)
 	if err != nil {
 		return Result{}, exit.With(exit.Usage, fmt.Errorf("run %d: %w", u.Of, err), "wherry status lists the runs with their numbers")
 	}
