@@ -68,6 +68,7 @@ type root struct {
 	Reset      resetCommand      `cmd:"" help:"Ask users who came by the bulk road to choose a password."`
 	Status     statusCommand     `cmd:"" help:"Show where the crossing stands."`
 	Teardown   teardownCommand   `cmd:"" help:"Take away what apply made: the connector at the end of the slow road, or a whole test tenant."`
+	Tokens     tokensCommand     `cmd:"" help:"Import refresh tokens that the applications have collected."`
 	Transform  transformCommand  `cmd:"" help:"Write import files, to be sent by hand."`
 	Undo       undoCommand       `cmd:"" help:"Take back what a run wrote to the target."`
 	Verify     verifyCommand     `cmd:"" help:"Compare every user on both sides, and tell who needs a look."`

@@ -1,0 +1,175 @@
+package tokens
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"wherry/internal/secret"
+)
+
+var uuid = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+
+// LineError is a line that is no token. The lines after it may be.
+type LineError struct {
+	Line   int
+	Reason string
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+
+// File is a file of tokens: JSON lines, or CSV with a header. The names of
+// both are userId or sub; applicationId or clientId; token or refreshToken;
+// startInstant or issuedAt; device.
+type File struct {
+	in   *bufio.Reader
+	json bool
+}
+
+// Open looks what the file is.
+func Open(r io.Reader) (*File, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	start, err := in.Peek(512)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	start = bytes.TrimPrefix(start, []byte("\xef\xbb\xbf"))
+	return &File{in, bytes.HasPrefix(bytes.TrimSpace(start), []byte("{"))}, nil
+}
+
+// Tokens reads the file. A *LineError is about one line, and more may follow;
+// any other error is the end.
+func (f *File) Tokens() iter.Seq2[Token, error] {
+	if f.json {
+		return f.lines()
+	}
+	return f.table()
+}
+
+// longest is how long a line may be.
+const longest = 1 << 20
+
+func (f *File) lines() iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		s := bufio.NewScanner(f.in)
+		s.Buffer(nil, longest)
+		for n := 1; s.Scan(); n++ {
+			text := bytes.TrimSpace(bytes.TrimPrefix(s.Bytes(), []byte("\xef\xbb\xbf")))
+			if len(text) == 0 {
+				continue
+			}
+			var members map[string]any
+			d := json.NewDecoder(bytes.NewReader(text))
+			d.UseNumber()
+			if err := d.Decode(&members); err != nil {
+				if !yield(Token{}, &LineError{n, "this is no JSON object"}) {
+					return
+				}
+				continue
+			}
+			get := func(name string) string {
+				if members[name] == nil {
+					return ""
+				}
+				return fmt.Sprint(members[name])
+			}
+			if !yield(token(n, get)) {
+				return
+			}
+		}
+		if err := s.Err(); err != nil {
+			yield(Token{}, fmt.Errorf("read the tokens: %w", err))
+		}
+	}
+}
+
+func (f *File) table() iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		r := csv.NewReader(f.in)
+		r.FieldsPerRecord = -1
+		header, err := r.Read()
+		if err == nil {
+			err = checkHeader(header)
+		}
+		if err != nil {
+			yield(Token{}, fmt.Errorf("read the header of the tokens: %w", err))
+			return
+		}
+		for {
+			row, err := r.Read()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			n, _ := r.FieldPos(0)
+			if parse, ok := errors.AsType[*csv.ParseError](err); ok {
+				err = &LineError{parse.Line, parse.Err.Error()}
+			} else if err == nil {
+				var t Token
+				if t, err = token(n, cell(header, row)); err == nil && !yield(t, nil) {
+					return
+				}
+			}
+			if err != nil && (!yield(Token{}, err) || !isLine(err)) {
+				return
+			}
+		}
+	}
+}
+
+func isLine(err error) bool { _, ok := errors.AsType[*LineError](err); return ok }
+
+// cell finds a value by the name of its column.
+func cell(header, row []string) func(name string) string {
+	return func(name string) string {
+		for i, column := range header {
+			if i < len(row) && strings.EqualFold(clean(column), name) {
+				return strings.TrimSpace(row[i])
+			}
+		}
+		return ""
+	}
+}
+
+func clean(column string) string { return strings.TrimSpace(strings.TrimPrefix(column, "\ufeff")) }
+
+func checkHeader(header []string) error {
+	get := cell(header, header)
+	for _, names := range [][]string{{"userId", "sub"}, {"applicationId", "clientId"}, {"token", "refreshToken"}} {
+		if get(names[0]) == "" && get(names[1]) == "" {
+			return fmt.Errorf("there is no column %s or %s", names[0], names[1])
+		}
+	}
+	return nil
+}
+
+func token(line int, get func(string) string) (Token, error) {
+	start, err := instant(cmp.Or(get("startInstant"), get("issuedAt")))
+	if err != nil {
+		return Token{}, &LineError{line, "startInstant is neither milliseconds since 1970 nor a date and time such as 2026-11-22T17:45:00Z"}
+	}
+	return Token{
+		Line: line, UserID: cmp.Or(get("userId"), get("sub")), ApplicationID: cmp.Or(get("applicationId"), get("clientId")),
+		Value: secret.String(cmp.Or(get("token"), get("refreshToken"))), StartInstant: start, Device: get("device"),
+	}, nil
+}
+
+func instant(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	return t.UnixMilli(), err
+}
