@@ -61,6 +61,7 @@ type root struct {
 	Export     exportCommand     `cmd:"" help:"Read a user pool into the workspace; again for what has changed."`
 	Forecast   forecastCommand   `cmd:"" help:"When will users be across by the slow road?"`
 	Import     importCommand     `cmd:"" help:"Carry users from the workspace into the target."`
+	Init       initCommand       `cmd:"" help:"Write a commented wherry.yaml: the first step of a crossing."`
 	Links      linksCommand      `cmd:"" help:"Link users who are across with the identity providers that they sign in with."`
 	Manual     manualCommand     `cmd:"" hidden:"" help:"Write man pages, completions and the reference of all commands."`
 	Plan       planCommand       `cmd:"" help:"Check everything and write nothing: what stands in the way, and how long each step takes."`
