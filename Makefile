@@ -9,7 +9,7 @@ SIGN_INS ?= 1000000
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 .PHONY: build
 build: ## Build the static program ./wherry
@@ -18,6 +18,10 @@ build: ## Build the static program ./wherry
 .PHONY: lambda
 lambda: ## Build the Lambda function's zip files, dist/wherry-lambda-ARCH.zip
 	@.ci/lambda
+
+.PHONY: release-snapshot
+release-snapshot: ## Build all that a release holds into dist/, and publish nothing
+	@.ci/release-snapshot
 
 .PHONY: test
 test: ## Run every test, with a PostgreSQL of its own and what else it needs (GOTESTFLAGS=-v)
