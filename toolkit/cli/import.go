@@ -37,7 +37,7 @@ Users who are across already are left alone. Passwords are random, and nobody kn
 
 The command may be interrupted, or killed, at any time: run it again to go on.
 
-Exit codes: 0 all are across, 3 some users were refused, 5 there was nobody to send, 130 interrupted.`
+Exit codes: 0 everybody whom this run took on is across, 3 it refused some, 5 there was nobody to send, 130 interrupted.`
 }
 
 // Validate is called before anything is tried.

@@ -125,7 +125,7 @@ func applications(ctx context.Context, api *fusionauth.Client, named []plan.Appl
 }
 
 func (p planned) print(w io.Writer) {
-	if n := p.Planned + p.Refused + p.Skipped; n > 0 {
+	if p.Planned+p.Skipped > 0 {
 		fmt.Fprintf(w, "%8d planned in %.1f s\n", p.Planned, p.Seconds)
 	}
 	if p.Anew > 0 {

@@ -131,8 +131,9 @@ func (l *Linker) all(ctx context.Context, q *workspace.Query) error {
 
 // user is somebody who has links to make.
 type user struct {
-	n     int64
-	links []fusionauth.UserLink
+	n      int64
+	across bool
+	links  []fusionauth.UserLink
 }
 
 // batch links the users of a batch. Whoever could not be linked leaves it.
@@ -146,6 +147,9 @@ func (l *Linker) batch(ctx context.Context, b *workspace.Batch) error {
 		if err != nil {
 			return err
 		}
+		if who.across {
+			l.result.Users++
+		}
 		if len(who.links) > 0 {
 			users = append(users, who)
 		}
@@ -158,14 +162,13 @@ func (l *Linker) batch(ctx context.Context, b *workspace.Batch) error {
 		return err
 	}
 	l.meter.Add(b.Users)
-	l.result.Users += b.Users
 	return b.Done(ctx, workspace.Linked, nil, events...)
 }
 
 // read finds the links of a user.
 func (l *Linker) read(u workspace.User) (who user, err error) {
-	who.n = u.N
-	if u.State == workspace.Skipped && u.Reason != workspace.AlreadyAcross || !bytes.Contains(u.Source, []byte(`"identities"`)) {
+	who.n, who.across = u.N, u.State != workspace.Skipped || u.Reason == workspace.AlreadyAcross
+	if !who.across || !bytes.Contains(u.Source, []byte(`"identities"`)) {
 		return who, nil
 	}
 	var source plan.CognitoUser
