@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"strings"
 	"time"
@@ -17,20 +17,29 @@ import (
 // forecastCommand tells when users will be across by the slow road. It writes
 // nothing but the files that it is asked for.
 type forecastCommand struct {
-	Daily   float64 `placeholder:"P" help:"The probability that a user signs in on a day, such as 0.2: the guide's simple formula."`
-	SignIns string  `name:"sign-ins" placeholder:"FILE" help:"A CSV of sign-ins: user and instant, one a line."`
-	Users   int     `placeholder:"N" help:"How many users there are, those included who are not in the file."`
-	Days    int     `placeholder:"D" help:"Tell the share after so many days."`
-	Share   float64 `default:"90" placeholder:"S" help:"Tell the day on which so many percent are across."`
-	Worth   float64 `default:"1" placeholder:"W" help:"Stop waiting when a week brings fewer percent of the users than this."`
-	SVG     string  `placeholder:"FILE" help:"Draw the chart into this file."`
-	HTML    string  `placeholder:"FILE" help:"Write the forecast as a page into this file."`
+	crossingFlags
+	Daily    float64 `placeholder:"P" help:"The probability that a user signs in on a day, such as 0.2: the guide's simple formula."`
+	SignIns  string  `name:"sign-ins" placeholder:"FILE" help:"A CSV of sign-ins: user and instant, one a line."`
+	Events   int     `placeholder:"N" help:"Ask Cognito's threat protection when so many users, chosen at random, last signed in."`
+	Modified bool    `help:"Take when users of the workspace were last changed in the pool for when they last came: a careful guess."`
+	Actual   bool    `help:"Ask the target who has come by the slow road so far, compare, and tell when to send the rest."`
+
+	Rate  float64 `default:"5" placeholder:"N" help:"At most so many requests a second with --events."`
+	Users int     `placeholder:"N" help:"How many users there are, those included who are not in the file. Default: as many as the workspace has."`
+	Days  int     `placeholder:"D" help:"Tell the share after so many days."`
+	Share float64 `default:"90" placeholder:"S" help:"Tell the day on which so many percent are across."`
+	Worth float64 `default:"1" placeholder:"W" help:"Stop waiting when a week brings fewer percent of the users than this."`
+	SVG   string  `placeholder:"FILE" help:"Draw the chart into this file."`
+	HTML  string  `placeholder:"FILE" help:"Write the forecast as a page into this file."`
 }
 
 // Help is the end of --help.
 func (*forecastCommand) Help() string {
-	return "What was observed is fitted with the beta-geometric model, which knows users who come daily and users who come once a year. " +
-		"The range beside a share is where nine of ten such observations would put it."
+	return `What was observed is fitted with the beta-geometric model, which knows users who come daily and users who come once a year. The
+range beside a share is where nine of ten such observations would put it.
+
+--events needs IAM credentials with cognito-idp:AdminListUserAuthEvents, and a pool with threat protection. --actual needs an
+API key with POST on /api/user/search. Nothing is written but the files that are asked for.`
 }
 
 // forecastAnswer is what --json prints.
@@ -40,11 +49,11 @@ type forecastAnswer struct {
 }
 
 // Run prints the forecast and writes the files.
-func (c *forecastCommand) Run(out *console.Console) error {
+func (c *forecastCommand) Run(ctx context.Context, out *console.Console, p Process) error {
 	if err := c.check(); err != nil {
-		return exit.With(exit.Usage, err, "wherry forecast --daily 0.2, or wherry forecast --sign-ins FILE --users N")
+		return exit.With(exit.Usage, err, "wherry forecast --daily 0.2, --sign-ins FILE --users N, --events N, --modified or --actual")
 	}
-	answer, err := c.foretell()
+	answer, err := c.foretell(ctx, out, p)
 	if err != nil {
 		return err
 	}
@@ -56,8 +65,14 @@ func (c *forecastCommand) Run(out *console.Console) error {
 
 func (c *forecastCommand) check() error {
 	var errs []error
-	if (c.Daily == 0) == (c.SignIns == "") {
-		errs = append(errs, errors.New("give one of --daily and --sign-ins"))
+	bases := 0
+	for _, given := range []bool{c.Daily != 0, c.SignIns != "", c.Events != 0, c.Modified} {
+		if given {
+			bases++
+		}
+	}
+	if bases > 1 || bases == 0 && !c.Actual {
+		errs = append(errs, errors.New("give one of --daily, --sign-ins, --events and --modified, or --actual"))
 	}
 	if c.Daily < 0 || c.Daily > 1 {
 		errs = append(errs, errors.New("--daily is a probability, from 0 to 1"))
@@ -68,64 +83,47 @@ func (c *forecastCommand) check() error {
 	if c.Worth <= 0 || c.Worth >= 100 {
 		errs = append(errs, errors.New("--worth is in percent, between 0 and 100"))
 	}
-	if c.Days < 0 || c.Users < 0 {
-		errs = append(errs, errors.New("--days and --users are not negative"))
+	if c.Days < 0 || c.Users < 0 || c.Events < 0 {
+		errs = append(errs, errors.New("--days, --users and --events are not negative"))
+	}
+	if c.Rate <= 0 {
+		errs = append(errs, errors.New("--rate must be more than 0"))
 	}
 	return errors.Join(errs...)
 }
 
-func (c *forecastCommand) foretell() (forecastAnswer, error) {
-	curve, others, report, err := c.curve()
-	if err != nil {
-		return forecastAnswer{}, err
+func (c *forecastCommand) foretell(ctx context.Context, out *console.Console, p Process) (answer forecastAnswer, err error) {
+	var x *crossing
+	if c.Events > 0 || c.Modified || c.Actual {
+		if x, err = c.open(ctx, p, true); err != nil {
+			return answer, err
+		}
+		defer func() { err = errors.Join(err, x.workspace.Close()) }()
 	}
-	made := forecast.NewReport(curve, others, report.From, c.Share/100, c.Worth/100)
-	made.Basis, made.Users = report.Basis, report.Users
-	answer := forecastAnswer{Report: made}
+	from, err := c.basis(ctx, out, p, x)
+	if err != nil {
+		return answer, err
+	}
+	var so arrived
+	if c.Actual {
+		if so, err = c.arrivals(ctx, x); err != nil {
+			return answer, err
+		}
+		if from.curve == nil {
+			from = so.basis
+		}
+		from.day0 = so.day0
+	}
+	answer.Report = forecast.NewReport(from.curve, from.others, from.day0, c.Share/100, c.Worth/100)
+	answer.Basis, answer.Users = from.text, from.users
+	if c.Actual {
+		answer.Against(so.arrivals, from.curve, so.curve, from.others)
+	}
 	if c.Days > 0 {
-		after := forecast.At(curve, others, c.Days)
+		after := forecast.At(from.curve, from.others, c.Days)
 		answer.After = &after
 	}
 	return answer, nil
-}
-
-// curve is what the flags say, with the report's head.
-func (c *forecastCommand) curve() (forecast.Curve, []forecast.Curve, forecast.Report, error) {
-	if c.SignIns == "" {
-		head := forecast.Report{Basis: fmt.Sprintf("Each user signs in with the probability %v on any day.", c.Daily), Users: c.Users, From: time.Now()}
-		return forecast.Constant{P: c.Daily}, nil, head, nil
-	}
-	signIns, err := readSignIns(c.SignIns)
-	if err != nil {
-		return nil, nil, forecast.Report{}, err
-	}
-	observed := signIns.Observed(c.Users)
-	curve, ok := observed.Fit()
-	if !ok {
-		return nil, nil, forecast.Report{}, exit.With(exit.Failed, errors.New("the file tells too little: it wants sign-ins of several days"),
-			"export a month or more, or use --daily")
-	}
-	head := forecast.Report{
-		Basis: fmt.Sprintf("Fitted to the last sign-ins of %d users in %d days.", signIns.Users(), int(signIns.Until.Sub(signIns.Since).Hours()/24)+1),
-		Users: max(c.Users, signIns.Users()), From: signIns.Until,
-	}
-	if c.Users == 0 {
-		head.Basis += " Users who are not in the file are not counted; --users counts them."
-	}
-	return curve, observed.Again(40, rand.New(rand.NewPCG(1, 1))), head, nil //nolint:gosec // the same file gives the same forecast
-}
-
-func readSignIns(name string) (*forecast.SignIns, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, exit.With(exit.Usage, err, "give --sign-ins a CSV file")
-	}
-	defer file.Close()
-	s, err := forecast.ReadSignIns(file)
-	if err != nil {
-		return nil, exit.With(exit.Usage, fmt.Errorf("%s:\n%w", name, err), "mend the lines, or leave them out")
-	}
-	return s, nil
 }
 
 // writeReport writes a file whole or not at all; without a name it does
@@ -154,6 +152,9 @@ func (a forecastAnswer) print(w io.Writer, out *console.Console) {
 		fmt.Fprintf(w, "day %4d  %s  %s%s\n", p.Day, shareText(p), out.Style("34", bar), strings.Repeat("·", 40-len([]rune(bar))))
 	}
 	fmt.Fprintln(w)
+	if t := a.Today; t != nil {
+		fmt.Fprintf(w, "on day %d %d users are across, %s; foretold were %s\n", t.Day, t.Users, strings.TrimSpace(shareText(t.Point)), strings.TrimSpace(shareText(t.Foretold)))
+	}
 	if a.After != nil {
 		fmt.Fprintf(w, "after %d days %s are across\n", a.After.Day, strings.TrimSpace(shareText(*a.After)))
 	}
@@ -165,8 +166,8 @@ func (a forecastAnswer) print(w io.Writer, out *console.Console) {
 		fmt.Fprintf(w, "%4.4g %%  after %4d days, on %s\n", 100*r.Share, r.Day, a.Date(r.Day).Format(time.DateOnly))
 	}
 	fmt.Fprintln(w)
-	if a.Stop == 0 {
-		fmt.Fprintf(w, "No week brings %g %% of the users: send them by the bulk road.\n", 100*a.Worth)
+	if !a.Waiting() {
+		fmt.Fprintf(w, "No week brings %g %% of the users any more: send the rest by the bulk road.\n", 100*a.Worth)
 		return
 	}
 	fmt.Fprintf(w, "From day %d, %s, a week brings fewer than %g %% of the users: send the rest by the bulk road then.\n",

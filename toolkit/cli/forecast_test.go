@@ -96,7 +96,9 @@ func TestForecastRefuses(t *testing.T) {
 		code int
 		want string
 	}{
-		{nil, exit.Usage, "give one of --daily and --sign-ins"},
+		{nil, exit.Usage, "give one of --daily, --sign-ins, --events and --modified"},
+		{[]string{"--daily", "0.2", "--modified"}, exit.Usage, "give one of"},
+		{[]string{"--modified", "--workspace", "nowhere.db", "--config", "nowhere.yaml"}, exit.Usage, "nowhere.yaml"},
 		{[]string{"--daily", "2", "--share", "100", "--worth", "0"}, exit.Usage, "--daily is a probability, from 0 to 1\n--share is in percent, between 0 and 100\n--worth is in percent"},
 		{[]string{"--sign-ins", "nowhere.csv"}, exit.Usage, "nowhere.csv"},
 		{[]string{"--sign-ins", write(t, "bad.csv", "a,2026-06-01\nb,soon\n")}, exit.Usage, "line 2: the second column is no instant"},

@@ -62,7 +62,8 @@ func few(sample, with int, p float64) (sum float64) {
 // sample walks through some users, of whom everybody is as likely as anybody.
 func (v *verification) sample(ctx context.Context, total int) error {
 	want := min(v.Sample, total)
-	chosen, err := v.choose(ctx, want, total)
+	random := rand.New(rand.NewPCG(v.Seed, 0)) //nolint:gosec // it decides who is looked at, and nothing else
+	chosen, err := v.Run.Sample(ctx, want, random)
 	if err != nil {
 		return err
 	}
@@ -72,23 +73,6 @@ func (v *verification) sample(ctx context.Context, total int) error {
 		task.End()
 	}
 	return err
-}
-
-// choose draws users without looking at their documents, by Knuth's
-// algorithm S.
-func (v *verification) choose(ctx context.Context, want, total int) (chosen []int64, err error) {
-	random := rand.New(rand.NewPCG(v.Seed, uint64(total))) //nolint:gosec // it decides who is looked at, and nothing else
-	left := total
-	for u, err := range v.Run.Users(ctx, workspace.Query{}) {
-		if err != nil {
-			return nil, err
-		}
-		if left > 0 && random.IntN(left) < want-len(chosen) {
-			chosen = append(chosen, u.N)
-		}
-		left--
-	}
-	return chosen, nil
 }
 
 func (v *verification) numbered(ctx context.Context, numbers []int64) iter.Seq2[workspace.User, error] {

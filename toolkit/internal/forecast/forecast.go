@@ -63,10 +63,11 @@ func Days(c Curve, share float64) (days int, ok bool) {
 	return low, true
 }
 
-// Stop is the first day from which on a week brings fewer new users than the
-// share worth: from then on the bulk road does better than waiting.
-func Stop(c Curve, worth float64) int {
-	day := 0
+// Stop is the first day, not before the day from, after which a week brings
+// fewer new users than the share worth: from then on the bulk road does better
+// than waiting.
+func Stop(c Curve, worth float64, from int) int {
+	day := from
 	for day < Longest && c.Across(day+7)-c.Across(day) >= worth {
 		day++
 	}

@@ -3,7 +3,9 @@ package forecast_test
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
+	"time"
 
 	"wherry/toolkit/internal/forecast"
 )
@@ -116,11 +118,40 @@ func TestAgain(t *testing.T) {
 func TestStop(t *testing.T) {
 	t.Parallel()
 	c := forecast.Mixed{A: 0.5, B: 20}
-	day := forecast.Stop(c, 0.01)
+	day := forecast.Stop(c, 0.01, 0)
 	if week := c.Across(day+7) - c.Across(day); week >= 0.01 || day == 0 {
 		t.Errorf("day %d, and the week after brings %.4f", day, week)
 	}
-	if day := forecast.Stop(forecast.Constant{P: 0}, 0.01); day != 0 {
+	if day := forecast.Stop(forecast.Constant{P: 0}, 0.01, 0); day != 0 {
 		t.Errorf("nobody comes, and it waits %d days", day)
+	}
+}
+
+// TestArrivals: what has come so far foretells the rest, and moves the day on
+// which to stop.
+func TestArrivals(t *testing.T) {
+	t.Parallel()
+	truth := forecast.Mixed{A: 0.6, B: 8}
+	a := forecast.Arrivals{Of: 100_000}
+	for day := 1; day <= 30; day++ {
+		a.Days = append(a.Days, int(truth.Across(day)*float64(a.Of)))
+	}
+	renewed, ok := a.Observed().Fit()
+	if !ok || math.Abs(renewed.Across(200)-truth.Across(200)) > 0.01 {
+		t.Errorf("%+v, %v: %v on day 200, want %v", renewed, ok, renewed.Across(200), truth.Across(200))
+	}
+	hoped := forecast.Constant{P: 0.2}
+	r := forecast.NewReport(hoped, nil, time.Now(), 0.9, 0.01)
+	early := r.Stop
+	r.Against(a, hoped, renewed, nil)
+	if r.Today.Day != 30 || r.Today.Users != a.Days[29] || r.Today.Foretold.Share < 0.99 || len(r.Actual) != 30 {
+		t.Errorf("%+v", r.Today)
+	}
+	if r.Stop <= early || r.Stop < 30 || !r.Waiting() {
+		t.Errorf("the day to stop was %d, and is %d", early, r.Stop)
+	}
+	var page strings.Builder
+	if err := r.WriteHTML(&page); err != nil || !strings.Contains(page.String(), "On day 30") {
+		t.Errorf("%v: %s", err, page.String())
 	}
 }

@@ -21,11 +21,15 @@ func (o *Observed) Add(days int, came bool) {
 	if came {
 		counts = &o.Came
 	}
+	o.add(counts, days, 1)
+}
+
+func (o *Observed) add(counts *[]int, days, users int) {
 	days = min(max(days, 1), Longest)
 	for len(*counts) <= days {
 		*counts = append(*counts, 0)
 	}
-	(*counts)[days]++
+	(*counts)[days] += users
 }
 
 // Users is how many have been counted.

@@ -15,10 +15,19 @@ type Report struct {
 	Days   []Point `json:"days"`
 	Reach  []Reach `json:"reach"`
 	Actual []Point `json:"actual,omitempty"` // what became of it so far
+	Today  *Today  `json:"today,omitempty"`  // and how it stands, if anything has
 
 	// Stop is the day from which on a week brings fewer than Worth of the users.
 	Stop  int     `json:"stopDay"`
 	Worth float64 `json:"worth"`
+}
+
+// Today is how the slow road stands, compared with what was foretold for the
+// day. Unless something else was, it is what the arrivals themselves foretell.
+type Today struct {
+	Point
+	Users    int   `json:"users"` // across by the slow road
+	Foretold Point `json:"foretold"`
 }
 
 // Point is how many users are across after some days. Between Low and High it
@@ -42,7 +51,7 @@ var reaches = []float64{0.5, 0.75, 0.8, 0.9, 0.95, 0.99}
 // NewReport foretells by a curve. The others are curves that might as well be
 // right, as Observed.Again makes them. share is one more to tell the day of.
 func NewReport(c Curve, others []Curve, from time.Time, share, worth float64) *Report {
-	r := &Report{From: from, Stop: Stop(c, worth), Worth: worth}
+	r := &Report{From: from, Stop: Stop(c, worth, 0), Worth: worth}
 	for _, s := range slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(reaches), cmp.Or(share, reaches[0]))))) {
 		day, _ := Days(c, s)
 		r.Reach = append(r.Reach, Reach{s, day})
@@ -80,3 +89,21 @@ func At(c Curve, others []Curve, day int) Point {
 
 // Date is when a day of the forecast is.
 func (r *Report) Date(day int) time.Time { return r.From.AddDate(0, 0, day) }
+
+// Against puts beside the forecast what has happened so far, and takes the day to
+// stop from that: renewed is the curve that it foretells.
+func (r *Report) Against(a Arrivals, c, renewed Curve, others []Curve) {
+	today := len(a.Days)
+	for day, n := range a.Days {
+		share := float64(n) / float64(max(1, a.Of))
+		r.Actual = append(r.Actual, Point{day + 1, share, share, share})
+	}
+	if today == 0 {
+		return
+	}
+	r.Today = &Today{Point: r.Actual[today-1], Users: a.Days[today-1], Foretold: At(c, others, today)}
+	r.Stop = Stop(renewed, r.Worth, today)
+}
+
+// Waiting tells whether the day to stop is still to come.
+func (r *Report) Waiting() bool { return r.Stop > 0 && (r.Today == nil || r.Stop > r.Today.Day) }

@@ -2,6 +2,7 @@ package fusionauth
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -31,11 +32,33 @@ func UsersByID[T any](ctx context.Context, c *Client, ids []string) ([]T, error)
 // CountUsers counts the users, active or not. FusionAuth counts in its search
 // index, which may be a second behind.
 func (c *Client) CountUsers(ctx context.Context) (int, error) {
+	n, _, err := c.CountUsersWho(ctx, "*")
+	return n, err
+}
+
+// CountUsersWho counts the users whom a query string finds, and tells when the
+// first of them was made, in milliseconds; 0 if there is none.
+func (c *Client) CountUsersWho(ctx context.Context, queryString string) (n int, first int64, err error) {
 	what := call{
 		method: http.MethodPost, path: "/api/user/search", repeatable: true,
-		body: envelope{"search": envelope{"queryString": "*", "accurateTotal": true, "numberOfResults": 1}},
+		body: envelope{"search": envelope{
+			"queryString": queryString, "accurateTotal": true, "numberOfResults": 1, "sortFields": []envelope{{"name": "insertInstant", "order": "asc"}},
+		}},
 	}
-	return object[int](ctx, c, what, "total")
+	var found struct {
+		Total *int                            `json:"total"`
+		Users []struct{ InsertInstant int64 } `json:"users"`
+	}
+	if err := c.do(ctx, what, &found); err != nil {
+		return 0, 0, err
+	}
+	if found.Total == nil {
+		return 0, 0, errors.New("POST /api/user/search: the answer has no \"total\"")
+	}
+	if len(found.Users) > 0 {
+		first = found.Users[0].InsertInstant
+	}
+	return *found.Total, first, nil
 }
 
 // UserLink is an identity provider's user who is one of ours.

@@ -37,7 +37,7 @@ func TestCallsAboutManyUsers(t *testing.T) {
 		},
 		"how many": {
 			call:    func(ctx context.Context, c *fusionauth.Client) (any, error) { return c.CountUsers(ctx) },
-			request: "POST /api/user/search", body: `{"search":{"queryString":"*","accurateTotal":true,"numberOfResults":1}}`,
+			request: "POST /api/user/search", body: `{"search":{"queryString":"*","accurateTotal":true,"numberOfResults":1,"sortFields":[{"name":"insertInstant","order":"asc"}]}}`,
 			answer: `{"total":12000,"users":[` + userAnswer + `]}`, want: "12000",
 		},
 		"links": {
