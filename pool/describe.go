@@ -83,3 +83,7 @@ func Sample() Directory { return seed.Sample() }
 func ReadSeed(name string, data []byte, getenv func(string) string) ([]Directory, error) {
 	return seed.Read(name, data, getenv)
 }
+
+// ParseFaults reads the compact form of faults, such as
+// "throttle,outage=10s,empty-pages=0.2" or "all". The error names every mistake.
+func ParseFaults(text string) (Faults, error) { return fault.Parse(text) }

@@ -31,7 +31,11 @@ func (r *Rehearsal) Check(ctx context.Context, out *console.Console) error {
 	if err != nil {
 		return err
 	}
-	all := c.checks()
+	return runChecks(ctx, out, c.checks())
+}
+
+// runChecks makes checks that build on each other, and prints them.
+func runChecks(ctx context.Context, out *console.Console, all []check) error {
 	for i, step := range all {
 		began := time.Now()
 		err := step.that(ctx)

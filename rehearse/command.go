@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,11 +14,16 @@ import (
 
 	"wherry/internal/console"
 	"wherry/internal/exit"
+	"wherry/pool"
 )
 
 // Command is `wherry rehearse`.
 type Command struct {
 	Check    bool   `help:"Sign people in by itself, say what was checked, and exit with 0 or 1."`
+	Bulk     bool   `help:"Go the bulk road too: some sign in first, everybody else is exported, imported, linked, mailed and verified. With --check it ends there."`
+	Users    int    `placeholder:"N" help:"How many users the pool has, with --bulk (default: 2000)."`
+	Faults   string `placeholder:"LIST" help:"What disturbs the pool meanwhile, with --bulk, such as throttle,outage,empty-pages or all: see wherry pool --help."`
+	Report   string `placeholder:"FILE" type:"path" help:"Where the report of the verification goes, with --bulk (default: in the rehearsal's folder)."`
 	Open     bool   `help:"Open the sign-in page in the browser."`
 	Dir      string `placeholder:"DIR" type:"path" help:"Keep the rehearsal's files there (default: a temporary folder that is removed)."`
 	Postgres string `placeholder:"URL" help:"Run the server on this PostgreSQL. Without --dir, in a schema of its own that is removed."`
@@ -30,6 +36,17 @@ type Command struct {
 	Verbose   bool   `help:"Log what the parts do, to standard error."`
 }
 
+// Validate is called before anything is tried.
+func (c *Command) Validate() error {
+	switch {
+	case !c.Bulk && (c.Users != 0 || c.Faults != "" || c.Report != ""):
+		return errors.New("--users, --faults and --report are about --bulk")
+	case c.Bulk && c.Users != 0 && c.Users < leastUsers:
+		return fmt.Errorf("--users must be %d at least, so that some of each kind are there", leastUsers)
+	}
+	return nil
+}
+
 // Help says what --check does about ports.
 func (Command) Help() string {
 	return "With --check the parts listen on free ports unless you say where. Give port 0 for a free port."
@@ -37,6 +54,10 @@ func (Command) Help() string {
 
 // Run runs the rehearsal until ctx ends or, with --check, until all is checked.
 func (c *Command) Run(ctx context.Context, out *console.Console) (err error) {
+	faults, err := pool.ParseFaults(c.Faults)
+	if err != nil {
+		return exit.With(exit.Usage, fmt.Errorf("--faults: %w", err), "wherry pool --help lists the faults")
+	}
 	o, clean, err := c.options(ctx, out)
 	if err != nil {
 		return err
@@ -47,6 +68,11 @@ func (c *Command) Run(ctx context.Context, out *console.Console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Stop()) }()
+	if c.Bulk {
+		if err := r.Bulk(ctx, out, faults, c.Report); err != nil || c.Check {
+			return err
+		}
+	}
 	if c.Check {
 		return r.Check(ctx, out)
 	}
@@ -71,6 +97,9 @@ func (c *Command) options(ctx context.Context, out *console.Console) (o Options,
 		Server: c.address(c.Server, "9011"), Connector: c.address(c.Connector, "9080"),
 		Pool: c.address(c.Pool, "9229"), App: c.address(c.App, "9012"), Mail: c.address(c.Mail, "9025"),
 		Dir: c.Dir, Postgres: c.Postgres, Log: slog.New(slog.DiscardHandler),
+	}
+	if c.Bulk {
+		o.Users = cmp.Or(c.Users, usualUsers)
 	}
 	if c.Verbose {
 		o.Log = slog.New(slog.NewTextHandler(out.Err, nil))

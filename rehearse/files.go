@@ -1,18 +1,25 @@
 package rehearse
 
 import (
+	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"text/template"
+	"time"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"wherry/internal/secret"
-	"wherry/pool"
 )
 
 // The files of a rehearsal, in its folder.
@@ -21,6 +28,7 @@ const (
 	kickstartFile       = "kickstart.json"
 	apiKeyFile          = "api-key"
 	connectorSecretFile = "connector-secret"
+	schemaFile          = "pool.json"
 )
 
 //go:embed wherry.yaml.tmpl
@@ -43,15 +51,52 @@ func (r *Rehearsal) writeFiles() error {
 	r.APIKey = r.secret(apiKeyFile)
 	var config strings.Builder
 	t := template.Must(template.New(configFile).Parse(configTemplate))
-	sample := pool.Sample()
 	if err := t.Execute(&config, map[string]string{
 		"Server": r.ServerURL, "Pool": r.PoolURL, "App": r.AppURL + callbackPath,
-		"PoolID": sample.Pool.ID, "ClientID": sample.Clients[0].ClientID,
+		"PoolID": r.directory.Pool.ID, "ClientID": r.directory.Clients[0].ClientID, "Schema": schemaFile,
 		"Tenant": tenantName, "ApplicationID": applicationID, "ApplicationName": applicationName,
 	}); err != nil {
 		return fmt.Errorf("write %s: %w", configFile, err)
 	}
 	return errors.Join(r.write(configFile, config.String()), r.write(kickstartFile, kickstart))
+}
+
+// keepSchema writes what aws cognito-idp describe-user-pool prints, so that both
+// roads read attributes by their types.
+func (r *Rehearsal) keepSchema(ctx context.Context) error {
+	body := fmt.Sprintf(`{"UserPoolId": %q}`, r.directory.Pool.ID)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.PoolURL, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	req.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.DescribeUserPool")
+	if err := sign(ctx, req, body); err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the pool for its schema: %w", err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("status %d", resp.StatusCode)
+	}
+	if err != nil {
+		return fmt.Errorf("ask the pool for its schema: %w", err)
+	}
+	return r.write(schemaFile, string(text))
+}
+
+// sign signs a request to the pool, which takes every signature.
+func sign(ctx context.Context, req *http.Request, body string) error {
+	key, err := anybody.Retrieve(ctx)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(body))
+	return v4.NewSigner().SignHTTP(ctx, key, req, hex.EncodeToString(sum[:]), "cognito-idp", "us-east-1", time.Now())
 }
 
 func (r *Rehearsal) keepSecret(name string) error {

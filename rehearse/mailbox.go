@@ -26,6 +26,7 @@ import (
 type mailbox struct {
 	mu    sync.Mutex
 	mails []letter // the newest first
+	came  int      // since the mailbox was emptied
 	new   chan struct{}
 }
 
@@ -86,6 +87,7 @@ func (d *delivery) Data(r io.Reader) error {
 func (b *mailbox) put(l letter) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.came++
 	b.mails = append([]letter{l}, b.mails[:min(len(b.mails), mostMails-1)]...)
 	close(b.new)
 	b.new = make(chan struct{})
@@ -146,7 +148,34 @@ func (b *mailbox) count() int {
 func (b *mailbox) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.mails = nil
+	b.mails, b.came = nil, 0
+}
+
+// arrived waits until so many mails have come, and answers how many did.
+func (b *mailbox) arrived(ctx context.Context, want int) int {
+	for {
+		b.mu.Lock()
+		came, next := b.came, b.new
+		b.mu.Unlock()
+		if came >= want {
+			return came
+		}
+		select {
+		case <-ctx.Done():
+			return came
+		case <-next:
+		}
+	}
+}
+
+// newest is the mail that came last.
+func (b *mailbox) newest() (letter, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.mails) == 0 {
+		return letter{}, false
+	}
+	return b.mails[0], true
 }
 
 var addresses = regexp.MustCompile(`https?://\S+`)

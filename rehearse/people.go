@@ -52,6 +52,23 @@ func people(d pool.Directory) []Person {
 	return append(may, mayNot...)
 }
 
+// mostPeople is how many of a generated pool's users are picked out.
+const mostPeople = 25
+
+// generatedPeople are some users of a generated pool who may simply sign in.
+func generatedPeople(g *pool.Generated) (list []Person) {
+	for n := 0; n < g.Len() && len(list) < min(mostPeople, g.Len()/20); n++ {
+		e, u := g.Expected(n), g.User(n)
+		if !e.SignIn.Carried || e.Rival != nil || e.User.PasswordChangeRequired || e.User.TwoFactor != nil || e.User.Username == "" {
+			continue
+		}
+		list = append(list, Person{
+			LoginID: u.Username, Password: u.Password, Sub: e.User.ID, Email: e.User.Email, FirstName: e.User.FirstName, LastName: e.User.LastName,
+		})
+	}
+	return list
+}
+
 // loginID is what the user types: an e-mail address where the pool takes it,
 // else the user name.
 func loginID(p pool.UserPool, username string, attributes map[string]string) string {

@@ -33,6 +33,8 @@ import (
 type Options struct {
 	Server, Connector, Pool, App, Mail string
 
+	Users int // generated users in the pool; 0: the sample's few
+
 	Dir      string // files of the rehearsal; made if missing
 	Postgres string // URL of the server's database; empty: SQLite in Dir
 	Log      *slog.Logger
@@ -49,6 +51,8 @@ type Rehearsal struct {
 	ClientSecret  secret.String
 	People        []Person
 
+	directory   pool.Directory
+	generated   *pool.Generated // nil for the sample
 	pool        *pool.Pool
 	mails       *mailbox
 	connectorID string
@@ -84,7 +88,11 @@ func Start(ctx context.Context, o Options) (*Rehearsal, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rehearsal{Dir: o.Dir, TenantID: tenantID, ApplicationID: applicationID}
+	r := &Rehearsal{Dir: o.Dir, TenantID: tenantID, ApplicationID: applicationID, directory: pool.Sample()}
+	if o.Users > 0 {
+		r.generated = pool.Generate(o.Users, 1)
+		r.directory = r.generated.Directory()
+	}
 	ctx, r.stop = context.WithCancel(ctx)
 	if err := r.start(ctx, o, l); err != nil {
 		return nil, errors.Join(err, l.close(), r.Stop())
@@ -172,15 +180,17 @@ func (r *Rehearsal) run(part func() error) {
 }
 
 func (r *Rehearsal) startPool(ctx context.Context, o Options, l listeners) (err error) {
-	sample := pool.Sample()
-	r.People = people(sample)
-	r.pool, err = pool.New(pool.Config{Directories: []pool.Directory{sample}, Log: o.Log.With("part", "pool")})
+	r.People = people(r.directory)
+	if r.generated != nil {
+		r.People = generatedPeople(r.generated)
+	}
+	r.pool, err = pool.New(pool.Config{Directories: []pool.Directory{r.directory}, Log: o.Log.With("part", "pool")})
 	if err != nil {
 		return fmt.Errorf("start the pool: %w", err)
 	}
 	ln := l.take("pool")
 	r.run(func() error { return r.pool.Run(ctx, ln, nil) })
-	return nil
+	return r.keepSchema(ctx)
 }
 
 func (r *Rehearsal) startServer(ctx context.Context, o Options, l listeners) error {

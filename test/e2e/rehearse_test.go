@@ -92,3 +92,19 @@ func TestPortInUseNamesPortAndFlag(t *testing.T) {
 		}
 	}
 }
+
+// The bulk road too, through everything that a pool can do to an export.
+func TestRehearsalOfTheBulkRoad(t *testing.T) {
+	t.Parallel()
+	report := filepath.Join(t.TempDir(), "report.html")
+	r := run(t, "rehearse", "--bulk", "--users", "600", "--faults", "throttle,empty-pages,short-pages,expired-tokens,resets,errors", "--check", "--report", report)
+	if r.code != 0 || strings.Contains(r.stdout, "✗") || strings.Count(r.stdout, "✓") < 9 {
+		t.Errorf("exit %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	if page, err := os.ReadFile(report); err != nil || !strings.Contains(string(page), "<html") {
+		t.Errorf("the report: %v", err)
+	}
+	if r := run(t, "rehearse", "--users", "600"); r.code != 2 || !strings.Contains(r.stderr, "--bulk") {
+		t.Errorf("exit %d\n%s", r.code, r.stderr)
+	}
+}
