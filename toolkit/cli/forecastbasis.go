@@ -140,7 +140,7 @@ func (c *forecastCommand) byEvents(ctx context.Context, out *console.Console, p 
 	}
 	came := a.seen.Users()
 	a.seen.Until = time.Now()
-	b, err := fitted(a.seen.Observed(len(chosen)), exit.With(exit.Failed, errors.New("Cognito remembers too few sign-ins of these users"),
+	b, err := fitted(a.seen.Observed(len(chosen)), exit.With(exit.Failed, errors.New("there are too few sign-ins of these users that Cognito remembers"),
 		"ask for more users, or use --sign-ins, --modified or --daily"))
 	if err != nil {
 		return b, err

@@ -119,7 +119,7 @@ func (s *subject) id() string {
 	if s.planned != nil {
 		return strings.ToLower(s.planned.ID)
 	}
-	return strings.ToLower(s.User.ID)
+	return strings.ToLower(s.ID)
 }
 
 func (v *verification) compareLot(ctx context.Context, l *lot) {

@@ -44,7 +44,7 @@ func (v *verification) expect(ctx context.Context, u *subject, got *account) (*e
 	var source plan.CognitoUser
 	if x.slow || !current || federated(u.Source) { // most users are as planned, and need not be read
 		if err := json.Unmarshal(u.Source, &source); err != nil {
-			return nil, fmt.Errorf("read the source of user %s: %w", u.User.ID, err)
+			return nil, fmt.Errorf("read the source of user %s: %w", u.ID, err)
 		}
 		if source.PoolID == "" {
 			source.PoolID = v.Run.ID
