@@ -86,10 +86,15 @@ func TestAuthorizeRefusals(t *testing.T) {
 
 		{"grant that is not enabled", func(v url.Values) url.Values { return with(v, "client_id", disabledID) }, "", "unauthorized_client grant_type_disabled"},
 		{"no response type", func(v url.Values) url.Values { return with(v, "response_type") }, "", "invalid_request missing_response_type"},
-		{"implicit grant", func(v url.Values) url.Values { return with(v, "response_type", "token") }, "", "unsupported_response_type invalid_response_type"},
+		{"implicit grant", func(v url.Values) url.Values { return with(v, "response_type", "token") }, "", "unauthorized_client grant_type_disabled"},
 		{"hybrid flow", func(v url.Values) url.Values { return with(v, "response_type", "code id_token") }, "", "unsupported_response_type invalid_response_type"},
-		{"fragment", func(v url.Values) url.Values { return with(v, "response_mode", "fragment") }, "", "invalid_request invalid_response_mode"},
-		{"form_post", func(v url.Values) url.Values { return with(v, "response_mode", "form_post") }, "", "invalid_request invalid_response_mode"},
+		{"unknown mode", func(v url.Values) url.Values { return with(v, "response_mode", "smoke") }, "", "invalid_request invalid_response_mode"},
+		{"tokens in the query", func(v url.Values) url.Values {
+			return with(with(v, "response_type", "token"), "response_mode", "query")
+		}, "", "invalid_request invalid_response_mode"},
+		{"unknown prompt", func(v url.Values) url.Values { return with(v, "prompt", "dance") }, "", "invalid_request invalid_prompt"},
+		{"max_age that is none", func(v url.Values) url.Values { return with(v, "max_age", "x") }, "", "invalid_request invalid_max_age"},
+		{"negative max_age", func(v url.Values) url.Values { return with(v, "max_age", "-1") }, "", "invalid_request invalid_max_age"},
 		{"unknown scope", func(v url.Values) url.Values { return with(v, "scope", "openid aws.cognito.signin.user.admin") }, "", "invalid_scope unknown_scope"},
 		{"no challenge where one is required", func(v url.Values) url.Values { return with(v, "client_id", strictID) }, "", "invalid_request missing_code_challenge"},
 		{"plain challenge", func(v url.Values) url.Values {
@@ -126,10 +131,13 @@ func TestAuthorizeRefusals(t *testing.T) {
 func checkErrorRedirect(t *testing.T, r response, want string) {
 	t.Helper()
 	to, err := url.Parse(r.header.Get("Location"))
-	if err != nil || r.status != http.StatusFound || !strings.HasPrefix(to.String(), callback+"?") {
+	if err != nil || r.status != http.StatusFound || !strings.HasPrefix(to.String(), callback+"?") && !strings.HasPrefix(to.String(), callback+"#") {
 		t.Fatalf("status %d, sent to %q: %s", r.status, r.header.Get("Location"), r.body)
 	}
 	q := to.Query()
+	if to.Fragment != "" { // where tokens would have come in it
+		q, _ = url.ParseQuery(to.Fragment)
+	}
 	if got := q.Get("error") + " " + q.Get("error_reason"); got != want {
 		t.Errorf("sent with %q, want %q", got, want)
 	}

@@ -18,8 +18,12 @@ func TestDiscovery(t *testing.T) {
 	document := i.send(call{do: "GET /.well-known/openid-configuration", as: noKey}).must(t)
 	document.want(t, values{
 		"issuer": "http://localhost:9011", "authorization_endpoint": base + "/oauth2/authorize", "token_endpoint": base + "/oauth2/token",
-		"jwks_uri": base + "/.well-known/jwks.json", "userinfo_endpoint": absent, "end_session_endpoint": absent, "device_authorization_endpoint": absent,
-		"response_types_supported": []string{"code"}, "response_modes_supported": []string{"query"}, "grant_types_supported": []string{"authorization_code"},
+		"jwks_uri": base + "/.well-known/jwks.json", "userinfo_endpoint": base + "/oauth2/userinfo", "end_session_endpoint": base + "/oauth2/logout",
+		"device_authorization_endpoint": base + "/oauth2/device_authorize", "introspection_endpoint": base + "/oauth2/introspect", "revocation_endpoint": base + "/oauth2/revoke",
+		"response_types_supported": []string{"code", "id_token", "token id_token"}, "response_modes_supported": []string{"form_post", "fragment", "query"},
+		"grant_types_supported": []string{
+			"authorization_code", "password", "implicit", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code", "client_credentials",
+		},
 		"code_challenge_methods_supported": []string{"S256"}, "subject_types_supported": []string{"public"},
 		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "client_secret_post", "none"},
 		"authorization_response_iss_parameter_supported": true, "request_uri_parameter_supported": false,

@@ -55,8 +55,10 @@ func TestTokenRefusals(t *testing.T) {
 	}{
 		{name: "no grant type", change: without("grant_type"), want: "invalid_request missing_grant_type"},
 		{name: "unknown grant type", change: set("grant_type", "magic"), want: "unsupported_grant_type invalid_grant_type"},
-		{name: "password grant", change: set("grant_type", "password"), want: "unsupported_grant_type invalid_grant_type"},
-		{name: "refresh token grant", change: set("grant_type", "refresh_token"), want: "unsupported_grant_type invalid_grant_type"},
+		{name: "password grant", change: set("grant_type", "password"), want: "unauthorized_client grant_type_disabled"},
+		{name: "no refresh token", change: set("grant_type", "refresh_token"), want: "invalid_request missing_refresh_token"},
+		{name: "implicit grant", change: set("grant_type", "implicit"), want: "unsupported_grant_type invalid_grant_type"},
+		{name: "an application as an entity", change: set("grant_type", "client_credentials"), status: 401, want: "invalid_client invalid_client_id"},
 		{name: "grant type twice", change: set("grant_type", "authorization_code", "authorization_code"), want: "invalid_request unknown"},
 		{name: "grant that is not enabled", change: func(v url.Values) url.Values {
 			return with(with(v, "client_id", disabledID), "client_secret", "none")

@@ -21,7 +21,7 @@ func TestWhatNoEndpointIsFor(t *testing.T) {
 		{"the folder itself", "GET /api/", http.StatusNotFound, "", false},
 		{"wrong method", "PUT /api/tenant {}", http.StatusMethodNotAllowed, "GET, HEAD, POST", false},
 		{"wrong method of an open endpoint", "GET /api/logout", http.StatusMethodNotAllowed, "POST", false},
-		{"token endpoint in a browser", "GET /oauth2/token", http.StatusMethodNotAllowed, "POST", false},
+		{"token endpoint in a browser", "GET /oauth2/token", http.StatusMethodNotAllowed, "OPTIONS, POST", false},
 		{"unknown document", "GET /.well-known/nothing", http.StatusNotFound, "", false},
 		{"a page that is not there", "GET /nothing", http.StatusNotFound, "", true},
 		{"a form that is not there", "POST /nothing", http.StatusNotFound, "", false},

@@ -160,7 +160,7 @@ func (s *Server) wire(ids instance) {
 		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{
-		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: tenants, Applications: applications,
+		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: tenants, Clients: s.db.Applications,
 		Now: s.config.Now, NewID: newID,
 	}
 	sessions := &identity.Sessions{
@@ -217,7 +217,8 @@ func (s *Server) wire(ids instance) {
 	(&oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
 		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: s.db.Forms, FormFields: s.db.FormFields,
-		Identifiers: s.db, Tokens: tokens, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
+		Identifiers: s.db, Counters: s.db, Clients: s.db.Applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
+		Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)
 	(&hosted.Server{

@@ -25,7 +25,6 @@ type signedIn struct {
 	trustToken  string  // for a protected request
 	state       fa.Data // that came with the first step
 	device      fa.Device
-	factor      bool // a second factor was given
 }
 
 // loginResponse is what the answers of all ways to sign in have in common.
@@ -98,7 +97,7 @@ func (s signedIn) addToken(w http.ResponseWriter, r *http.Request, tokens Access
 		Tenant: s.tenant, Application: s.application, User: s.User, Registration: s.Registration, AuthenticationType: s.AuthenticationType,
 	}
 	if s.application != nil && s.Registration != nil && s.application.LoginConfiguration.GenerateRefreshTokens {
-		value, session, err := tokens.Start(r.Context(), g, deviceOf(r, s.device), s.factor, false)
+		value, session, err := tokens.Start(r.Context(), g, deviceOf(r, s.device), s.Factor, false)
 		if err != nil {
 			return err
 		}

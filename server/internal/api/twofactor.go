@@ -86,7 +86,7 @@ func (h *TwoFactor) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	return signedIn{
 		Outcome: out.Outcome, tenant: out.Tenant, application: out.Application, noJWT: q.NoJWT,
-		trustID: out.TrustID, trustToken: out.TrustToken, state: out.State, factor: true,
+		trustID: out.TrustID, trustToken: out.TrustToken, state: out.State,
 	}.respond(w, r, h.Tokens)
 }
 

@@ -29,6 +29,7 @@ type Application struct {
 	PasswordlessConfiguration        PasswordlessConfiguration                  `json:"passwordlessConfiguration"`
 	RegistrationConfiguration        RegistrationConfiguration                  `json:"registrationConfiguration"`
 	Roles                            []Role                                     `json:"roles"`
+	Scopes                           []Scope                                    `json:"scopes"`
 	State                            string                                     `json:"state"`
 	TenantID                         ID                                         `json:"tenantId,omitzero"`
 	ThemeID                          ID                                         `json:"themeId,omitzero"`
@@ -119,23 +120,27 @@ func (c SelfServiceFormConfiguration) IsZero() bool {
 
 // OAuthConfiguration is the application as an OAuth client.
 type OAuthConfiguration struct {
-	AuthorizedOriginURLs          []string `json:"authorizedOriginURLs"`
-	AuthorizedRedirectURLs        []string `json:"authorizedRedirectURLs"`
-	AuthorizedURLValidationPolicy string   `json:"authorizedURLValidationPolicy"`
-	ClientAuthenticationPolicy    string   `json:"clientAuthenticationPolicy"`
-	ClientID                      ID       `json:"clientId,omitzero"`
-	ClientSecret                  string   `json:"clientSecret,omitzero"`
-	Debug                         bool     `json:"debug"`
-	EnabledGrants                 []string `json:"enabledGrants"`
-	GenerateRefreshTokens         bool     `json:"generateRefreshTokens"`
-	LogoutBehavior                string   `json:"logoutBehavior"`
-	LogoutURL                     string   `json:"logoutURL,omitzero"`
-	ProofKeyForCodeExchangePolicy string   `json:"proofKeyForCodeExchangePolicy"`
-	RequireClientAuthentication   bool     `json:"requireClientAuthentication"` // deprecated; follows the policy
-	RequireRegistration           bool     `json:"requireRegistration"`
-	ScopeHandlingPolicy           string   `json:"scopeHandlingPolicy"`
-	UnknownScopePolicy            string   `json:"unknownScopePolicy"`
-	Rest                          Rest     `json:",embed"`
+	AuthorizedOriginURLs          []string            `json:"authorizedOriginURLs"`
+	AuthorizedRedirectURLs        []string            `json:"authorizedRedirectURLs"`
+	AuthorizedURLValidationPolicy string              `json:"authorizedURLValidationPolicy"`
+	ClientAuthenticationPolicy    string              `json:"clientAuthenticationPolicy"`
+	ClientID                      ID                  `json:"clientId,omitzero"`
+	ClientSecret                  string              `json:"clientSecret,omitzero"`
+	ConsentMode                   string              `json:"consentMode"` // matters for a ThirdParty
+	Debug                         bool                `json:"debug"`
+	DeviceVerificationURL         string              `json:"deviceVerificationURL,omitzero"`
+	EnabledGrants                 []string            `json:"enabledGrants"`
+	GenerateRefreshTokens         bool                `json:"generateRefreshTokens"`
+	LogoutBehavior                string              `json:"logoutBehavior"`
+	LogoutURL                     string              `json:"logoutURL,omitzero"`
+	ProofKeyForCodeExchangePolicy string              `json:"proofKeyForCodeExchangePolicy"`
+	ProvidedScopePolicy           ProvidedScopePolicy `json:"providedScopePolicy"`
+	Relationship                  string              `json:"relationship"`                // FirstParty or ThirdParty
+	RequireClientAuthentication   bool                `json:"requireClientAuthentication"` // deprecated; follows the policy
+	RequireRegistration           bool                `json:"requireRegistration"`
+	ScopeHandlingPolicy           string              `json:"scopeHandlingPolicy"`
+	UnknownScopePolicy            string              `json:"unknownScopePolicy"`
+	Rest                          Rest                `json:",embed"`
 }
 
 // The values of the client authentication and PKCE policies.
@@ -145,9 +150,15 @@ const (
 	NotRequiredWhenUsingPKCE       = "NotRequiredWhenUsingPKCE"
 	NotRequiredWhenUsingClientAuth = "NotRequiredWhenUsingClientAuthentication"
 	GrantAuthorizationCode         = "authorization_code"
+	GrantClientCredentials         = "client_credentials" // of entities
+	GrantDeviceCode                = "urn:ietf:params:oauth:grant-type:device_code"
+	GrantImplicit                  = "implicit"
+	GrantPassword                  = "password"
+	GrantRefreshToken              = "refresh_token"
+	LogoutAllApplications          = "AllApplications"
 	ScopesCompatibility            = "Compatibility" // tokens carry what they carried before there were scopes
-	validationExactMatch           = "ExactMatch"
-	validationAllowWildcards       = "AllowWildcards"
+	ExactMatch                     = "ExactMatch"
+	AllowWildcards                 = "AllowWildcards"
 )
 
 // NewApplication returns an application with every default filled in.
@@ -160,10 +171,13 @@ func NewApplication() Application {
 		OAuthConfiguration: OAuthConfiguration{
 			AuthorizedOriginURLs:          []string{},
 			AuthorizedRedirectURLs:        []string{},
-			AuthorizedURLValidationPolicy: validationExactMatch,
+			AuthorizedURLValidationPolicy: ExactMatch,
+			ConsentMode:                   ConsentAlwaysPrompt,
 			EnabledGrants:                 []string{},
-			LogoutBehavior:                "AllApplications",
+			LogoutBehavior:                LogoutAllApplications,
 			ProofKeyForCodeExchangePolicy: NotRequired,
+			ProvidedScopePolicy:           newProvidedScopePolicy(),
+			Relationship:                  FirstParty,
 			RequireClientAuthentication:   true,
 			ScopeHandlingPolicy:           "Strict",
 			UnknownScopePolicy:            "Reject",
@@ -171,6 +185,7 @@ func NewApplication() Application {
 		PasswordlessConfiguration: PasswordlessConfiguration{EmailLoginStrategy: VerifyByLink, PhoneLoginStrategy: VerifyByForm},
 		RegistrationConfiguration: RegistrationConfiguration{LoginIDType: "email", Type: "basic"},
 		Roles:                     []Role{},
+		Scopes:                    []Scope{},
 		State:                     StateActive,
 		Unverified:                RegistrationUnverified{Behavior: BehaviorAllow},
 	}
@@ -213,6 +228,10 @@ func (a *Application) Validate() error {
 	var errs Errors
 	errs.Name(a.Name, "application.name")
 	a.OAuthConfiguration.validate(&errs, "application.oauthConfiguration")
+	a.checkClientID(&errs)
+	for _, s := range a.Scopes {
+		s.validate(&errs, "application.scopes")
+	}
 	if a.JWTConfiguration.Enabled {
 		a.JWTConfiguration.validate(&errs, "application.jwtConfiguration")
 	}
@@ -228,19 +247,22 @@ func (a *Application) Validate() error {
 	return errs.OrNil()
 }
 
-var knownGrants = []string{
-	GrantAuthorizationCode, "implicit", "password", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code",
-}
+var knownGrants = []string{GrantAuthorizationCode, GrantImplicit, GrantPassword, GrantRefreshToken, GrantDeviceCode}
 
 func (c *OAuthConfiguration) validate(errs *Errors, path string) {
-	errs.OneOf(c.AuthorizedURLValidationPolicy, path+".authorizedURLValidationPolicy", validationExactMatch, validationAllowWildcards)
+	errs.OneOf(c.AuthorizedURLValidationPolicy, path+".authorizedURLValidationPolicy", ExactMatch, AllowWildcards)
 	errs.OneOf(c.ClientAuthenticationPolicy, path+".clientAuthenticationPolicy", Required, NotRequired, NotRequiredWhenUsingPKCE)
 	errs.OneOf(c.ProofKeyForCodeExchangePolicy, path+".proofKeyForCodeExchangePolicy", Required, NotRequired, NotRequiredWhenUsingClientAuth)
-	errs.OneOf(c.LogoutBehavior, path+".logoutBehavior", "AllApplications", "RedirectOnly")
+	errs.OneOf(c.LogoutBehavior, path+".logoutBehavior", LogoutAllApplications, "RedirectOnly")
+	errs.OneOf(c.ConsentMode, path+".consentMode", ConsentAlwaysPrompt, ConsentRememberDecision, ConsentNeverPrompt)
+	errs.OneOf(c.Relationship, path+".relationship", FirstParty, ThirdParty)
 	errs.OneOf(c.ScopeHandlingPolicy, path+".scopeHandlingPolicy", "Strict", ScopesCompatibility)
 	errs.OneOf(c.UnknownScopePolicy, path+".unknownScopePolicy", "Allow", "Reject", "Remove")
 	for _, grant := range c.EnabledGrants {
 		errs.OneOf(grant, path+".enabledGrants", knownGrants...)
+	}
+	if c.DeviceVerificationURL != "" && !isURI(c.DeviceVerificationURL) {
+		errs.Field(path+".deviceVerificationURL", "invalid", "[%s] is not an absolute URL without a fragment.", c.DeviceVerificationURL)
 	}
 	for _, u := range c.AuthorizedRedirectURLs {
 		if !isURI(strings.ReplaceAll(u, "*", "0")) { // a wildcard may stand where only a number parses

@@ -29,6 +29,7 @@ type ApplicationLambdaConfiguration struct {
 	IDTokenPopulateID                   ID   `json:"idTokenPopulateId,omitzero"`
 	MultiFactorRequirementID            ID   `json:"multiFactorRequirementId,omitzero"`
 	SelfServiceRegistrationValidationID ID   `json:"selfServiceRegistrationValidationId,omitzero"`
+	UserinfoPopulateID                  ID   `json:"userinfoPopulateId,omitzero"`
 	Rest                                Rest `json:",embed"`
 }
 

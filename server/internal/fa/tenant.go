@@ -30,6 +30,7 @@ type Tenant struct {
 	MinimumPasswordAge                MinimumPasswordAge                `json:"minimumPasswordAge"`
 	MultiFactorConfiguration          MultiFactorConfiguration          `json:"multiFactorConfiguration"`
 	Name                              string                            `json:"name"`
+	OAuthConfiguration                TenantOAuthConfiguration          `json:"oauthConfiguration,omitzero"`
 	PasswordEncryptionConfiguration   PasswordEncryptionConfiguration   `json:"passwordEncryptionConfiguration"`
 	PasswordValidationRules           PasswordValidationRules           `json:"passwordValidationRules"`
 	PhoneConfiguration                PhoneConfiguration                `json:"phoneConfiguration,omitzero"`

@@ -191,3 +191,9 @@ func (g *Generator) validate(errs *Errors, path string) {
 		errs.Field(path+".length", "invalid", "The [%s.length] property must be between %d and %d.", path, shortest, longest)
 	}
 }
+
+// TenantOAuthConfiguration is what is said about the grants of a tenant.
+type TenantOAuthConfiguration struct {
+	ClientCredentialsAccessTokenPopulateLambdaID ID   `json:"clientCredentialsAccessTokenPopulateLambdaId,omitzero"`
+	Rest                                         Rest `json:",embed"`
+}

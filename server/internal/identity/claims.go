@@ -38,12 +38,13 @@ func (a *Audience) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(a))
 }
 
-// First is the application that a user's token is for; empty if it is for none.
-func (c *Claims) First() fa.ID {
+// ClientID is of the application that a user's token is for; empty if it is for
+// none.
+func (c *Claims) ClientID() string {
 	if len(c.Audience) == 0 {
 		return ""
 	}
-	return fa.ID(c.Audience[0])
+	return c.Audience[0]
 }
 
 // Read returns what a token says, or fa.ErrNotFound for anything that is none,
@@ -131,8 +132,8 @@ func (t *Tokens) Bearer(ctx context.Context, token string) (user, tenant fa.ID, 
 	if c.TokenHash != "" {
 		return "", "", fa.ErrNotFound
 	}
-	if id := c.First(); id != "" {
-		application, err := t.Applications.Get(ctx, id)
+	if id := c.ClientID(); id != "" {
+		application, err := t.Clients.Client(ctx, id)
 		if err != nil {
 			return "", "", err
 		}

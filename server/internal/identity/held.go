@@ -15,6 +15,7 @@ type held struct {
 	UserID        fa.ID  `json:"userId"`
 	ApplicationID fa.ID  `json:"applicationId,omitzero"`
 	How           string `json:"how"`
+	Factor        bool   `json:"factor,omitzero"`
 	LoginID       string `json:"loginId,omitzero"`
 	Recorded      bool   `json:"recorded,omitzero"` // nothing was left that keeps anybody out
 }
@@ -22,7 +23,7 @@ type held struct {
 // Hold keeps a sign-in that has come as far as out until its user has done
 // something on a page, and returns the id with which it goes on.
 func (s *Service) Hold(ctx context.Context, tenant *fa.Tenant, application *fa.Application, out *Outcome) (id string, err error) {
-	h := held{UserID: out.User.ID, How: out.AuthenticationType, LoginID: out.LoginID, Recorded: out.Unverified == ""}
+	h := held{UserID: out.User.ID, How: out.AuthenticationType, Factor: out.Factor, LoginID: out.LoginID, Recorded: out.Unverified == ""}
 	if application != nil {
 		h.ApplicationID = application.ID
 	}
@@ -61,12 +62,16 @@ func (s *Service) Resume(ctx context.Context, id string, a Attempt) (*Outcome, e
 	}
 	a.TenantID, a.LoginID = tenant.ID, h.LoginID
 	if !h.Recorded {
-		return s.admit(ctx, tenant, a, proof{user: user, how: h.How, factor: true})
+		out, err := s.admit(ctx, tenant, a, proof{user: user, how: h.How, factor: true})
+		if out != nil {
+			out.Factor = h.Factor // nobody is asked again, whether one was given or not
+		}
+		return out, err
 	}
 	if err := s.checkAccount(ctx, user); err != nil {
 		return nil, err
 	}
-	out := &Outcome{User: &user.User, AuthenticationType: h.How, LoginID: h.LoginID}
+	out := &Outcome{User: &user.User, AuthenticationType: h.How, LoginID: h.LoginID, Factor: h.Factor}
 	out.Registration, _ = user.Registration(a.applicationID())
 	out.Unverified = unverified(tenant, a, user)
 	return out, nil

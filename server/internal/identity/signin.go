@@ -45,6 +45,7 @@ type Outcome struct {
 	ChangePasswordID     string           // with which it can be changed
 	TwoFactor            *Challenge       // not nil: a second factor is needed first
 	Unverified           Unverified       // not empty: something has to be verified first
+	Factor               bool             // a second factor was given
 }
 
 // How a sign-in was proven.
@@ -134,7 +135,7 @@ func (s *Service) admit(ctx context.Context, tenant *fa.Tenant, a Attempt, p pro
 	if err := s.rehash(ctx, tenant, p); err != nil {
 		return nil, err
 	}
-	out := &Outcome{User: &p.user.User, LoginID: a.LoginID, AuthenticationType: p.how}
+	out := &Outcome{User: &p.user.User, LoginID: a.LoginID, AuthenticationType: p.how, Factor: p.factor}
 	out.Registration, _ = p.user.Registration(a.applicationID())
 	var err error
 	if out.PasswordChangeReason = s.changeReason(tenant, p); out.PasswordChangeReason != "" {

@@ -17,17 +17,22 @@ import (
 //
 // Source: https://fusionauth.io/docs/lifecycle/authenticate-users/oauth/tokens
 type Tokens struct {
-	Signer       Signer
-	Verifier     Verifier
-	Identifiers  TokenIdentifiers
-	Lambdas      Populator // nil: none are run
-	Groups       Groups
-	Tenants      Lookup[fa.Tenant]
-	Applications Lookup[fa.Application]
-	Now          func() time.Time
-	NewID        func() fa.ID
+	Signer      Signer
+	Verifier    Verifier
+	Identifiers TokenIdentifiers
+	Lambdas     Populator // nil: none are run
+	Groups      Groups
+	Tenants     Lookup[fa.Tenant]
+	Clients     Clients
+	Now         func() time.Time
+	NewID       func() fa.ID
 
 	marked sync.Map // which keys sign tokens of which tenants, and until when that is known
+}
+
+// Clients finds applications by their client ids.
+type Clients interface {
+	Client(ctx context.Context, clientID string) (*fa.Application, error)
 }
 
 // TokenIdentifiers keeps what has to be known of tokens that are out.
@@ -56,6 +61,9 @@ type Verifier interface {
 // Populator lets a lambda change the claims of a token.
 type Populator interface {
 	Populate(ctx context.Context, lambda fa.ID, claims map[string]any, u *fa.User, r *fa.Registration) (map[string]any, error)
+	PopulateEntity(ctx context.Context, lambda fa.ID, claims map[string]any, recipient *fa.Entity, targets []*fa.Entity, permissions map[fa.ID][]string) (map[string]any, error)
+	// PopulateUserInfo lets a lambda change what the UserInfo endpoint says.
+	PopulateUserInfo(ctx context.Context, lambda fa.ID, info map[string]any, u *fa.User, r *fa.Registration, claims []byte) (map[string]any, error)
 }
 
 // populate lets the application's lambda, if it has one, change claims, and
@@ -78,6 +86,7 @@ func (t *Tokens) populate(ctx context.Context, g Grant, which func(fa.Applicatio
 type Grant struct {
 	Tenant             *fa.Tenant
 	Application        *fa.Application // nil: none was named
+	ClientID           string          // what the client calls itself; empty: the application's id
 	User               *fa.User
 	Registration       *fa.Registration // nil: not registered
 	AuthenticationType string
@@ -97,7 +106,7 @@ type Grant struct {
 type Token struct {
 	Compact string
 	Expires time.Time
-	ID      fa.ID // its jti
+	ID      string // its jti
 }
 
 // Access makes an access token.
@@ -148,7 +157,7 @@ func (t *Tokens) ID(ctx context.Context, g Grant, access string) (Token, error) 
 		}
 		claims[name] = hash
 	}
-	addProfile(claims, g)
+	addProfile(claims, g.User, g.Scopes)
 	claims, expires, err := t.populate(ctx, g, func(l fa.ApplicationLambdaConfiguration) fa.ID { return l.IDTokenPopulateID }, claims, expires)
 	if err != nil {
 		return Token{}, err
@@ -198,7 +207,7 @@ func (t *Tokens) common(g Grant, config *fa.JWTConfiguration) (claims map[string
 		"iat": now.Unix(), "exp": expires.Unix(), "auth_time": authTime.Unix(),
 	}
 	if g.Application != nil {
-		claims["aud"] = g.Application.ID
+		claims["aud"] = cmp.Or(g.ClientID, string(g.Application.ID))
 	}
 	return claims, expires
 }
@@ -212,22 +221,31 @@ func (t *Tokens) sign(ctx context.Context, key fa.ID, g Grant, claims map[string
 	if err != nil {
 		return Token{}, fmt.Errorf("sign a token: %w", err)
 	}
-	jti, _ := claims["jti"].(fa.ID)
-	return Token{Compact: compact, Expires: expires, ID: jti}, t.mark(ctx, g.Tenant.ID, key, expires)
+	return Token{Compact: compact, Expires: expires, ID: jti(claims)}, t.mark(ctx, g.Tenant.ID, key, expires)
+}
+
+// jti is the id of a token, which a lambda may have changed.
+func jti(claims map[string]any) string {
+	switch id := claims["jti"].(type) {
+	case fa.ID:
+		return string(id)
+	case string:
+		return id
+	}
+	return ""
 }
 
 func splitScope(scope string) []string { return strings.Fields(scope) }
 
 // addProfile adds the claims of each scope that was granted.
-func addProfile(claims map[string]any, g Grant) {
-	u := g.User
-	if slices.Contains(g.Scopes, "email") {
+func addProfile(claims map[string]any, u *fa.User, scopes []string) {
+	if slices.Contains(scopes, "email") {
 		addEmail(claims, u)
 	}
-	if slices.Contains(g.Scopes, "phone") {
+	if slices.Contains(scopes, "phone") {
 		addPhone(claims, u)
 	}
-	if slices.Contains(g.Scopes, "profile") {
+	if slices.Contains(scopes, "profile") {
 		for name, value := range map[string]string{
 			"given_name": u.FirstName, "middle_name": u.MiddleName, "family_name": u.LastName, "name": u.FullName,
 			"preferred_username": u.Username, "birthdate": u.BirthDate, "picture": u.ImageURL, "zoneinfo": u.Timezone,
@@ -282,4 +300,17 @@ func (t *Tokens) Vend(ctx context.Context, tenant *fa.Tenant, key fa.ID, claims 
 		return Token{}, fmt.Errorf("sign a token: %w", err)
 	}
 	return Token{Compact: compact, Expires: expires}, nil
+}
+
+// UserInfo is what the UserInfo endpoint tells of a user: what the scopes of the
+// token say or, for applications from before there were scopes, everything.
+//
+// Source: https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse
+func UserInfo(u *fa.User, c *Claims, everything bool) map[string]any {
+	info, scopes := map[string]any{"sub": u.ID}, splitScope(c.Scope)
+	if everything {
+		scopes = []string{"email", "phone", "profile"}
+	}
+	addProfile(info, u, scopes)
+	return info
 }

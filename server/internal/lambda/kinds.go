@@ -5,6 +5,8 @@ import (
 	"errors"
 	"maps"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"wherry/server/internal/fa"
 )
 
@@ -14,7 +16,34 @@ var fixed = []string{"amr", "auth_time", "cnf", "gty", "iat", "sub", "tid", "tty
 // Populate lets a function change the claims of a token. One that fails leaves
 // them as they are. The registration may be nil.
 func (r *Runner) Populate(ctx context.Context, id fa.ID, claims map[string]any, u *fa.User, registration *fa.Registration) (map[string]any, error) {
-	after, err := r.call(ctx, id, "populate", claims, u, orUndefined(registration), map[string]any{})
+	return r.populate(ctx, id, claims, u, orUndefined(registration), map[string]any{})
+}
+
+// PopulateEntity is Populate for the token of an entity.
+func (r *Runner) PopulateEntity(ctx context.Context, id fa.ID, claims map[string]any, recipient *fa.Entity, targets []*fa.Entity, permissions map[fa.ID][]string) (map[string]any, error) {
+	return r.populate(ctx, id, claims, recipient, targets, permissions)
+}
+
+// PopulateUserInfo lets a function change what is told of a user. One that fails
+// leaves it as it is, and nothing can change sub.
+func (r *Runner) PopulateUserInfo(ctx context.Context, id fa.ID, info map[string]any, u *fa.User, registration *fa.Registration, claims []byte) (map[string]any, error) {
+	after, err := r.call(ctx, id, "populate", info, u, orUndefined(registration), jsontext.Value(claims))
+	if errors.Is(err, ErrFailed) {
+		return info, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	made := map[string]any{}
+	if err := fa.Decode(after[0], &made); err != nil {
+		return info, nil // not an object any more
+	}
+	made["sub"] = info["sub"]
+	return made, nil
+}
+
+func (r *Runner) populate(ctx context.Context, id fa.ID, claims map[string]any, about ...any) (map[string]any, error) {
+	after, err := r.call(ctx, id, "populate", append([]any{claims}, about...)...)
 	if errors.Is(err, ErrFailed) {
 		return claims, nil
 	}

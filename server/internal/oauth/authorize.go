@@ -5,40 +5,58 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"wherry/internal/secret"
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
 )
 
-// authorization is what an authorization code stands for.
-type authorization struct {
-	ApplicationID      fa.ID    `json:"applicationId"`
-	AuthenticationType string   `json:"authenticationType"`
-	AuthTime           int64    `json:"authTime"` // seconds
-	CodeChallenge      string   `json:"codeChallenge,omitzero"`
-	Nonce              string   `json:"nonce,omitzero"`
-	RedirectURI        string   `json:"redirectUri"`
-	Scopes             []string `json:"scopes"`
-	UserID             fa.ID    `json:"userId"`
-}
-
-const codeKind = "authorizationGrantId"
-
 // showLogin serves GET /oauth2/authorize.
 func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.authorizeRequest(r.Context(), r.URL.Query())
+	return s.open(w, r, r.URL.Query())
+}
+
+// open goes on with somebody who is signed in, and asks everybody else.
+func (s *Server) open(w http.ResponseWriter, r *http.Request, q url.Values) error {
+	a, err := s.authorizeRequest(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	s.showLoginPage(w, r, http.StatusOK, a, r.URL.Query().Get("login_hint"), "")
+	out, err := s.signInAgain(r, a, q.Get("id_token_hint"))
+	switch {
+	case err != nil && !errors.Is(err, fa.ErrNotFound):
+		return s.refuse(w, r, a, "", err)
+	case err == nil:
+		return s.proceed(w, r, a, out, "")
+	case a.prompted("none"):
+		return a.refused(refuse("login_required", "authentication_required", "The user has to log in."))
+	}
+	s.showLoginPage(w, r, http.StatusOK, a, q.Get("login_hint"), "")
 	return nil
+}
+
+// postAuthorize serves POST /oauth2/authorize: the login form, which has to come
+// from the login page, or a request as a form, which OpenID Connect Core 3.1.2.1
+// lets applications send.
+func (s *Server) postAuthorize(protection *http.CrossOriginProtection) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		values, err := form(r)
+		if err != nil {
+			return err
+		}
+		if !values.Has("loginId") && !values.Has("password") {
+			return s.open(w, r, values)
+		}
+		if protection.Check(r) != nil {
+			return errOrigin
+		}
+		return s.signIn(w, r, values)
+	}
 }
 
 func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status int, a *authorizeRequest, loginID, problem string) {
 	s.Pages.Login(w, r, status, LoginPage{
-		Frame: a.frame(), LoginID: loginID, Problem: problem,
+		Frame: a.loginFrame(), LoginID: loginID, RememberDevice: a.remember, Problem: problem,
 		Passkey:        passkeysFor(a.tenant),
 		Passwordless:   a.application.PasswordlessConfiguration.Enabled,
 		Register:       a.application.RegistrationConfiguration.Enabled,
@@ -47,14 +65,13 @@ func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status in
 }
 
 // signIn serves the login form.
-func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
-	values, err := form(r)
-	if err != nil {
-		return err
-	}
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, values url.Values) error {
 	a, err := s.authorizeRequest(r.Context(), values)
 	if err != nil {
 		return err
+	}
+	if a.prompted("none") { // there was no page from which the form could come
+		return a.refused(refuse("login_required", "authentication_required", "The user has to log in."))
 	}
 	loginID, password := values.Get("loginId"), secret.String(values.Get("password"))
 	if name := blank(values); name != "" {
@@ -125,27 +142,6 @@ func refusalOf(err error) (refusal, bool) {
 		return refusal{http.StatusForbidden, "[LoginPreventedException]"}, true
 	}
 	return refusal{}, false
-}
-
-// sendBack sends the browser to the application with a code.
-func (s *Server) sendBack(w http.ResponseWriter, r *http.Request, a *authorizeRequest, out *identity.Outcome) error {
-	code := identity.NewCode()
-	ttl := time.Duration(a.tenant.ExternalIdentifierConfiguration.AuthorizationGrantIDTTL) * time.Second
-	err := s.Identifiers.KeepIdentifier(r.Context(), codeKind, code, ttl, authorization{
-		ApplicationID: a.application.ID, AuthenticationType: out.AuthenticationType, AuthTime: s.Now().Unix(),
-		CodeChallenge: a.codeChallenge, Nonce: a.nonce, RedirectURI: a.redirectURI, Scopes: a.scopes, UserID: out.User.ID,
-	})
-	if err != nil {
-		return err
-	}
-	userState := "Authenticated"
-	if out.Registration == nil {
-		userState = "AuthenticatedNotRegistered"
-	}
-	leave(w, r, a.redirectWith(url.Values{
-		"code": {code}, "locale": {s.Pages.Locale(r)}, "userState": {userState},
-	}))
-	return nil
 }
 
 // leave sends the browser to the application. RFC 9700 section 4.12 forbids 307

@@ -31,7 +31,7 @@ const (
 // toChange sends the browser to the page for a new password.
 func (s *Server) toChange(w http.ResponseWriter, r *http.Request, a *authorizeRequest, out *identity.Outcome) error {
 	query := url.Values{fieldReason: {out.PasswordChangeReason}}
-	for _, field := range a.hidden {
+	for _, field := range append(a.remembered(), a.hidden...) {
 		query.Set(field.Name, field.Value)
 	}
 	query.Set("locale", s.Pages.Locale(r))

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"wherry/server/internal/fa"
 )
 
 // tokenRequest finds the client and checks the secret if one is sent; whether
@@ -26,7 +28,12 @@ func (s *Server) tokenRequest(r *http.Request, values url.Values) (*tokenRequest
 		}
 		return nil, err
 	}
-	req := &tokenRequest{form: values, application: application}
+	if t := values.Get("tenantId"); t != "" && !strings.EqualFold(t, string(application.TenantID)) {
+		return nil, refuse("invalid_request", "invalid_tenant_id", "The application belongs to another tenant.")
+	}
+	req := &tokenRequest{
+		form: values, application: application, clientID: shown.clientID, event: eventOf(r), trustID: trustOf(r), device: deviceIn(r, values),
+	}
 	if len(shown.secrets) == 0 {
 		return req, nil
 	}
@@ -35,6 +42,23 @@ func (s *Server) tokenRequest(r *http.Request, values url.Values) (*tokenRequest
 	}
 	req.proved = true
 	return req, nil
+}
+
+// deviceIn is what somebody signs in with, as far as the request says.
+func deviceIn(r *http.Request, values url.Values) fa.Device {
+	return fa.Device{
+		Description: shortened(values.Get("metaData.device.description")), Name: shortened(values.Get("metaData.device.name")),
+		Type: shortened(values.Get("metaData.device.type")), LastAccessedAddress: peer(r),
+	}
+}
+
+// shortened is a text that anybody may make up, as far as it is kept.
+func shortened(text string) string {
+	const most = 255
+	if letters := []rune(strings.ToValidUTF8(text, "")); len(letters) > most {
+		return string(letters[:most])
+	}
+	return strings.ToValidUTF8(text, "")
 }
 
 // credentials is how a client says who it is.

@@ -30,6 +30,9 @@ func (s *Server) askMissing(w http.ResponseWriter, r *http.Request, a *authorize
 	if err != nil || len(form) == 0 {
 		return false, err
 	}
+	if a.prompted("none") {
+		return true, a.refused(refuse("interaction_required", "registration_missing_requirement", "The user has to complete the registration."))
+	}
 	held, err := s.hold(r.Context(), a, out)
 	if err != nil {
 		return false, err

@@ -25,22 +25,32 @@ func (s *Server) discovery(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	base := baseURL(r)
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	respond(w, http.StatusOK, map[string]any{
-		"issuer":                 tenant.Issuer,
-		"authorization_endpoint": base + "/oauth2/authorize",
-		"token_endpoint":         base + "/oauth2/token",
-		"jwks_uri":               base + "/.well-known/jwks.json",
+		"issuer":                                         tenant.Issuer,
+		"authorization_endpoint":                         base + "/oauth2/authorize",
+		"token_endpoint":                                 base + "/oauth2/token",
+		"userinfo_endpoint":                              base + "/oauth2/userinfo",
+		"introspection_endpoint":                         base + "/oauth2/introspect",
+		"revocation_endpoint":                            base + "/oauth2/revoke",
+		"end_session_endpoint":                           base + "/oauth2/logout",
+		"device_authorization_endpoint":                  base + "/oauth2/device_authorize",
+		"backchannel_logout_supported":                   false,
+		"frontchannel_logout_supported":                  true,
+		"jwks_uri":                                       base + "/.well-known/jwks.json",
 		"authorization_response_iss_parameter_supported": true, // RFC 9207 section 3
 		"claims_supported": []string{
 			"applicationId", "at_hash", "aud", "auth_time", "authenticationType", "birthdate", "c_hash", "email", "email_verified",
 			"exp", "family_name", "given_name", "iat", "iss", "jti", "locale", "middle_name", "name", "nonce", "phone_number",
-			"phone_number_verified", "picture", "preferred_username", "roles", "scope", "sub", "tid", "zoneinfo",
+			"phone_number_verified", "picture", "preferred_username", "roles", "scope", "sid", "sub", "tid", "zoneinfo",
 		},
-		"code_challenge_methods_supported":      []string{"S256"},
-		"grant_types_supported":                 []string{fa.GrantAuthorizationCode},
-		"id_token_signing_alg_values_supported": []string{"ES256", "ES384", "ES512", "EdDSA", "RS256", "RS384", "RS512"},
-		"response_modes_supported":              []string{"query"},
-		"response_types_supported":              []string{"code"},
+		"code_challenge_methods_supported": []string{"S256"},
+		"grant_types_supported": []string{
+			fa.GrantAuthorizationCode, fa.GrantPassword, fa.GrantImplicit, fa.GrantRefreshToken, fa.GrantDeviceCode, fa.GrantClientCredentials,
+		},
+		"id_token_signing_alg_values_supported": []string{"ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512"},
+		"response_modes_supported":              []string{modePost, modeFragment, modeQuery},
+		"response_types_supported":              []string{"code", "id_token", "token id_token"},
 		"request_uri_parameter_supported":       false, // it would be true if left out
 		"scopes_supported":                      knownScopes,
 		"subject_types_supported":               []string{"public"},
@@ -56,6 +66,7 @@ func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.Header().Set("Cache-Control", "public, max-age=300")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	_, err = w.Write(set)
 	return err
 }

@@ -3,6 +3,8 @@ package oauth
 import (
 	"fmt"
 	"net/http"
+
+	"wherry/server/internal/fa"
 )
 
 // Error is an error of OAuth 2.0 with FusionAuth's reason beside it.
@@ -13,8 +15,12 @@ type Error struct {
 	Description string `json:"error_description,omitzero"`
 	Reason      string `json:"error_reason,omitzero"`
 
-	status   int
-	redirect string // where the browser is sent with the error; empty: nowhere
+	ChangePasswordID string               `json:"change_password_id,omitzero"` // with change_password_required
+	TwoFactorID      string               `json:"two_factor_id,omitzero"`      // with two_factor_required
+	TwoFactorMethods []fa.TwoFactorMethod `json:"two_factor_methods,omitempty"`
+
+	status int
+	reply  *reply // how the application is told, by way of the browser; nil: it is not
 }
 
 func (e *Error) Error() string { return e.Code + " " + e.Reason }

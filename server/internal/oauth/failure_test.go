@@ -31,12 +31,22 @@ type house[T any] struct{ object *T }
 
 func (h house[T]) Get(context.Context, fa.ID) (*T, error) { return h.object, nil }
 
+func (h house[T]) All(context.Context) ([]*T, error) { return []*T{h.object}, nil }
+
+func (h house[T]) Client(context.Context, string) (*T, error) { return h.object, nil }
+
 // broken fails at everything.
 type broken struct{ err error }
 
 func (b broken) SignIn(context.Context, identity.Attempt) (*identity.Outcome, error) {
 	return nil, b.err
 }
+
+func (b broken) Continue(context.Context, *identity.Presented, identity.Attempt) (*identity.Outcome, error) {
+	return nil, b.err
+}
+
+func (b broken) ReplaceIdentifier(context.Context, string, string, any) error { return b.err }
 
 func (b broken) KeepIdentifier(context.Context, string, string, time.Duration, any) error {
 	return b.err
@@ -65,6 +75,18 @@ func (site) ChangePassword(w http.ResponseWriter, _ *http.Request, status int, p
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, strings.Join(page.Problems, " "))
 }
+
+func (site) Consent(w http.ResponseWriter, _ *http.Request, status int, _ oauth.ConsentPage) {
+	w.WriteHeader(status)
+}
+
+func (site) Device(w http.ResponseWriter, _ *http.Request, status int, _ oauth.DevicePage) {
+	w.WriteHeader(status)
+}
+
+func (site) Logout(http.ResponseWriter, *http.Request, oauth.LogoutPage) {}
+
+func (site) Post(http.ResponseWriter, *http.Request, oauth.PostPage) {}
 
 func (site) Error(w http.ResponseWriter, _ *http.Request, status int, err *oauth.Error) {
 	w.WriteHeader(status)
@@ -104,7 +126,7 @@ func TestFailures(t *testing.T) {
 			var log bytes.Buffer
 			mux := http.NewServeMux()
 			(&oauth.Server{
-				Tenants: house[fa.Tenant]{&tenant}, Applications: house[fa.Application]{&application},
+				Tenants: house[fa.Tenant]{&tenant}, Applications: house[fa.Application]{&application}, Clients: house[fa.Application]{&application},
 				SignIn: broken{tt.err}, Identifiers: broken{tt.err}, Keys: broken{tt.err}, Pages: site{},
 				Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)),
 			}).Mount(mux)

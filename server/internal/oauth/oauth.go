@@ -15,6 +15,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"wherry/server/internal/fa"
@@ -31,6 +32,7 @@ type Server struct {
 	}
 	SignIn interface {
 		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
+		Continue(ctx context.Context, p *identity.Presented, a identity.Attempt) (*identity.Outcome, error)
 	}
 	Steps       Steps
 	Interrupted Interrupted
@@ -42,16 +44,29 @@ type Server struct {
 	Forms       Documents[fa.Form]
 	FormFields  Documents[fa.FormField]
 	Identifiers Identifiers
-	Tokens      *identity.Tokens
-	Keys        Keys
-	Pages       Pages
-	Now         func() time.Time
-	Log         *slog.Logger
+	Counters    Counters
+	Clients     identity.Clients
+	Entities    interface {
+		Documents[fa.Entity]
+		Client(ctx context.Context, clientID string) (*fa.Entity, error)
+	}
+	EntityTypes  Documents[fa.EntityType]
+	EntityGrants interface {
+		Grants(ctx context.Context, m fa.GrantMatch) ([]*fa.EntityGrant, error)
+	}
+	Tokens   *identity.Tokens
+	Sessions *identity.Sessions
+	Lambdas  UserInfoPopulator
+	Keys     Keys
+	Pages    Pages
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Documents finds objects.
 type Documents[T any] interface {
 	Get(ctx context.Context, id fa.ID) (*T, error)
+	All(ctx context.Context) ([]*T, error)
 }
 
 // Identifiers keeps what codes stand for; see identity.Identifiers.
@@ -59,6 +74,12 @@ type Identifiers interface {
 	KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error
 	TakeIdentifier(ctx context.Context, kind, code string, value any) error
 	Identifier(ctx context.Context, kind, code string, value any) error
+	ReplaceIdentifier(ctx context.Context, kind, code string, value any) error
+}
+
+// Counters counts what may happen only so often.
+type Counters interface {
+	Count(ctx context.Context, kind, key string, window time.Duration) (int, error)
 }
 
 // Keys publishes the keys that tokens are verified with.
@@ -68,15 +89,33 @@ type Keys interface {
 
 // Mount registers the endpoints.
 func (s *Server) Mount(mux *http.ServeMux) {
+	preflights := map[string]bool{}
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(s.page(func(http.ResponseWriter, *http.Request) error { return errOrigin }))
 	mux.HandleFunc("GET /oauth2/authorize", s.page(s.showLogin))
-	mux.Handle("POST /oauth2/authorize", protection.Handler(s.page(s.signIn)))
+	mux.HandleFunc("POST /oauth2/authorize", s.page(s.postAuthorize(protection)))
+	mux.Handle("POST /oauth2/consent", protection.Handler(s.page(s.consent)))
+	mux.HandleFunc("GET /oauth2/device", s.page(s.devicePage))
+	mux.HandleFunc("GET /oauth2/device-complete", s.page(s.deviceComplete))
+	mux.HandleFunc("GET /oauth2/logout", s.page(s.logout))
+	mux.HandleFunc("POST /oauth2/logout", s.page(s.logout))
 	mux.Handle("POST /oauth2/two-factor", protection.Handler(s.page(s.factor)))
 	mux.HandleFunc("GET /password/change/{changePasswordId}", s.page(s.openChange))
 	mux.Handle("POST /password/change/{changePasswordId}", protection.Handler(s.page(s.changePassword)))
 	s.mountSteps(mux, protection)
-	mux.HandleFunc("POST /oauth2/token", s.json(s.token))
+	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request) error{
+		"POST /oauth2/device/approve": s.deviceApprove, "POST /oauth2/device_authorize": s.deviceAuthorize,
+		"GET /oauth2/device/user-code": s.userCode, "POST /oauth2/device/user-code": s.userCode, "GET /oauth2/device/validate": s.deviceValidate,
+		"POST /oauth2/introspect": s.introspect, "POST /oauth2/revoke": s.revoke, "POST /oauth2/token": s.token,
+		"GET /oauth2/userinfo": s.userInfo, "POST /oauth2/userinfo": s.userInfo,
+	} {
+		mux.HandleFunc(pattern, s.json(h))
+		_, path, _ := strings.Cut(pattern, " ")
+		preflights[path] = true
+	}
+	for path := range preflights {
+		mux.HandleFunc("OPTIONS "+path, s.json(s.preflight))
+	}
 	mux.HandleFunc("GET /.well-known/openid-configuration", s.json(s.discovery))
 	mux.HandleFunc("GET /.well-known/openid-configuration/{tenant}", s.json(s.discovery))
 	mux.HandleFunc("GET /{tenant}/.well-known/openid-configuration", s.json(s.discovery))
@@ -101,8 +140,8 @@ func (s *Server) page(h func(w http.ResponseWriter, r *http.Request) error) http
 			return
 		}
 		problem := s.explain(r, err)
-		if problem.redirect != "" {
-			leave(w, r, problem.redirect)
+		if problem.reply != nil {
+			s.send(w, r, problem.reply)
 			return
 		}
 		s.Pages.Error(w, r, problem.status, problem)
@@ -116,7 +155,7 @@ func (s *Server) json(h func(w http.ResponseWriter, r *http.Request) error) http
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if err := h(w, r); err != nil {
 			problem := s.explain(r, err)
-			if problem.status == http.StatusUnauthorized { // RFC 6749 section 5.2: MUST
+			if problem.status == http.StatusUnauthorized && w.Header().Get("WWW-Authenticate") == "" { // RFC 6749 section 5.2: MUST
 				w.Header().Set("WWW-Authenticate", `Basic realm="oauth2"`)
 			}
 			respond(w, problem.status, problem)

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"net/http"
+	"slices"
 
 	"wherry/server/internal/fa"
 )
@@ -18,6 +19,10 @@ type Pages interface {
 	PasswordlessSent(w http.ResponseWriter, r *http.Request, page Frame)
 	Passkey(w http.ResponseWriter, r *http.Request, status int, page PasskeyPage)
 	Gate(w http.ResponseWriter, r *http.Request, status int, page GatePage)
+	Consent(w http.ResponseWriter, r *http.Request, status int, page ConsentPage)
+	Device(w http.ResponseWriter, r *http.Request, status int, page DevicePage)
+	Logout(w http.ResponseWriter, r *http.Request, page LogoutPage)
+	Post(w http.ResponseWriter, r *http.Request, page PostPage)
 	Error(w http.ResponseWriter, r *http.Request, status int, err *Error)
 	// Locale is the language of the page, for the redirect's locale parameter.
 	Locale(r *http.Request) string
@@ -42,14 +47,23 @@ func (a *authorizeRequest) frame(more ...Field) Frame {
 	}
 	return Frame{
 		Tenant: a.tenant, Application: a.application, RedirectURI: a.redirectURI,
-		Hidden: append(append([]Field(nil), a.hidden...), more...),
+		Hidden: slices.Concat(a.hidden, a.remembered(), more),
 	}
+}
+
+// loginFrame is frame for the page with the checkbox that stands for the wish to
+// stay signed in.
+func (a *authorizeRequest) loginFrame() Frame {
+	f := a.frame()
+	f.Hidden = a.hidden
+	return f
 }
 
 // LoginPage is what the login page shows.
 type LoginPage struct {
 	Frame
 	LoginID        string // prefilled
+	RememberDevice bool   // "Keep me signed in" is ticked
 	Problem        string // such as "[InvalidLogin]"; empty: nothing went wrong yet
 	Passkey        bool   // people may log in with passkeys
 	Passwordless   bool   // people may log in by a message

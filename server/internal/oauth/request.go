@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,12 +16,21 @@ import (
 // carried is the parameters of an authorize request that the login page takes
 // along. It has a locale of its own.
 var carried = []string{
-	"client_id", "code_challenge", "code_challenge_method", "max_age", "nonce", "prompt", "redirect_uri",
-	"response_mode", "response_type", "scope", "state", "tenantId",
+	"client_id", "code_challenge", "code_challenge_method", "max_age", "metaData.device.description", "metaData.device.name",
+	"metaData.device.type", "nonce", "prompt", "redirect_uri", "response_mode", "response_type", "scope", "state", "tenantId", "user_code",
 }
 
 // maxParameter bounds each of them, in bytes.
 const maxParameter = 4096
+
+// The ways in which the browser takes an answer to the application.
+//
+// Source: https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html
+const (
+	modeQuery    = "query"
+	modeFragment = "fragment"
+	modePost     = "form_post"
+)
 
 // authorizeRequest is a checked authorize request.
 //
@@ -28,12 +38,24 @@ const maxParameter = 4096
 type authorizeRequest struct {
 	application   *fa.Application
 	tenant        *fa.Tenant
+	clientID      string // as the client calls itself
 	redirectURI   string
+	responseMode  string
+	responses     []string // code; or token, id_token or both
 	scopes        []string
 	state         string
 	nonce         string
 	codeChallenge string
+	prompts       []string
+	maxAge        int // seconds; -1: not said
+	userCode      string
+	device        fa.Device
 	hidden        []Field
+
+	remember bool        // "Keep me signed in"
+	session  *fa.Session // of single sign-on, once there is one
+	resumed  bool        // the user was signed in before
+	consents []string    // what the user has consented to; nil: was not asked
 }
 
 // authorizeRequest checks the parameters. Until the redirect URL is known to
@@ -48,18 +70,32 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 	if err != nil {
 		return nil, err
 	}
-	if err := a.checkRedirect(q.Get("redirect_uri")); err != nil {
+	if err := a.checkRedirect(q); err != nil {
 		return nil, err
 	}
 	if err := a.check(q); err != nil {
-		err.redirect = a.redirectWith(url.Values{"error": {err.Code}, "error_reason": {err.Reason}, "error_description": {err.Description}})
-		return nil, err
+		return nil, a.refused(err)
+	}
+	if a.redirectURI == deviceCompletePath { // what is granted is what the device has asked for
+		d, err := s.waiting(ctx, a.userCode)
+		if err == nil && d.ApplicationID != a.application.ID {
+			err = errUserCode
+		}
+		if err != nil {
+			return nil, err
+		}
+		a.scopes = d.Scopes
 	}
 	for _, name := range carried {
 		if q.Has(name) {
 			a.hidden = append(a.hidden, Field{name, q.Get(name)})
 		}
 	}
+	a.device = fa.Device{
+		Description: shortened(q.Get("metaData.device.description")), Name: shortened(q.Get("metaData.device.name")),
+		Type: shortened(q.Get("metaData.device.type")),
+	}
+	a.remember = q.Get(fieldRemember) == "true"
 	return a, nil
 }
 
@@ -68,8 +104,8 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 // text that can be stored. Parameters that nobody knows are ignored, as the
 // section says too.
 func checkParameters(q url.Values) error {
-	for _, name := range append(slices.Clone(carried), "locale", "login_hint", "loginId", "password", "passwordConfirm",
-		"code", "methodId", fieldChallenge, fieldChangeID, fieldReason, fieldTrustToken) {
+	for _, name := range append(slices.Clone(carried), "locale", "login_hint", "id_token_hint", "loginId", "password", "passwordConfirm",
+		"code", "methodId", "action", fieldChallenge, fieldChangeID, fieldConsent, fieldReason, fieldRemember, fieldTrustToken) {
 		value := q.Get(name)
 		switch {
 		case len(q[name]) > 1:
@@ -98,79 +134,134 @@ func (s *Server) client(ctx context.Context, q url.Values) (*authorizeRequest, e
 	if t := q.Get("tenantId"); t != "" && !strings.EqualFold(t, string(tenant.ID)) {
 		return nil, refuse("invalid_request", "invalid_tenant_id", "The application belongs to another tenant.")
 	}
-	return &authorizeRequest{application: application, tenant: tenant, state: q.Get("state"), nonce: q.Get("nonce")}, nil
+	return &authorizeRequest{
+		application: application, tenant: tenant, clientID: q.Get("client_id"), state: q.Get("state"), nonce: q.Get("nonce"), maxAge: -1,
+		userCode: q.Get("user_code"),
+	}, nil
 }
 
 // application returns the active application with that client id.
 func (s *Server) application(ctx context.Context, clientID string) (*fa.Application, error) {
-	unknown := refuse("invalid_client", "invalid_client_id", "There is no active application with this client_id.")
-	id, err := fa.ParseID(clientID)
-	if err != nil {
-		return nil, unknown
-	}
-	application, err := s.Applications.Get(ctx, id)
+	application, err := s.Clients.Client(ctx, clientID)
 	if errors.Is(err, fa.ErrNotFound) || err == nil && !application.Active {
-		return nil, unknown
+		return nil, refuse("invalid_client", "invalid_client_id", "There is no active application with this client_id.")
 	}
 	return application, err
 }
 
-// checkRedirect compares the redirect URL with the registered ones, as text:
-// RFC 9700 section 2.1 wants an exact match. Entries with a wildcard are
-// ignored under that policy.
-func (a *authorizeRequest) checkRedirect(redirectURI string) error {
-	if redirectURI == "" {
+// checkRedirect wants a redirect URL that is registered, or the page to which
+// whoever connects a device comes back.
+func (a *authorizeRequest) checkRedirect(q url.Values) error {
+	a.redirectURI = q.Get("redirect_uri")
+	switch {
+	case a.redirectURI == "":
 		return missingParameter("redirect_uri")
-	}
-	if strings.Contains(redirectURI, "*") || !slices.Contains(a.application.OAuthConfiguration.AuthorizedRedirectURLs, redirectURI) {
+	case a.redirectURI == deviceCompletePath && a.userCode != "":
+	case !registered(a.application, a.application.OAuthConfiguration.AuthorizedRedirectURLs, a.redirectURI):
 		return invalidParameter("redirect_uri")
 	}
-	a.redirectURI = redirectURI
+	a.responseMode = modeQuery
+	if responses := strings.Fields(q.Get("response_type")); slices.Contains(responses, "token") || slices.Contains(responses, "id_token") {
+		a.responseMode = modeFragment
+	}
 	return nil
 }
 
 // check looks at everything that may be reported to the application.
 func (a *authorizeRequest) check(q url.Values) *Error {
-	config := a.application.OAuthConfiguration
-	if !slices.Contains(config.EnabledGrants, fa.GrantAuthorizationCode) {
-		return refuse("unauthorized_client", "grant_type_disabled", "The authorization code grant is not enabled for this application.")
+	for _, check := range []func(url.Values) *Error{
+		a.checkMode, a.checkResponse, a.checkPrompt, a.checkProofKey,
+		func(q url.Values) (problem *Error) {
+			a.scopes, problem = grantedScopes(a.application, q.Get("scope"))
+			return problem
+		},
+		a.checkImplicit,
+	} {
+		if problem := check(q); problem != nil {
+			return problem
+		}
 	}
-	switch q.Get("response_type") {
-	case "code":
+	return nil
+}
+
+func (a *authorizeRequest) checkMode(q url.Values) *Error {
+	implicit := a.responseMode == modeFragment
+	switch mode := q.Get("response_mode"); {
+	case mode == "":
+	case mode == modeQuery && !implicit, mode == modeFragment, mode == modePost:
+		a.responseMode = mode
+	default:
+		return invalidParameter("response_mode")
+	}
+	return nil
+}
+
+func (a *authorizeRequest) checkResponse(q url.Values) *Error {
+	a.responses = strings.Fields(q.Get("response_type"))
+	slices.Sort(a.responses)
+	grant := fa.GrantImplicit
+	switch strings.Join(a.responses, " ") {
 	case "":
 		return missingParameter("response_type")
+	case "code":
+		grant = fa.GrantAuthorizationCode
+		if a.redirectURI == deviceCompletePath {
+			grant = fa.GrantDeviceCode
+		}
+	case "id_token", "token", "id_token token":
 	default:
 		return refuse("unsupported_response_type", "invalid_response_type", "The request has an invalid parameter: response_type")
 	}
-	if mode := q.Get("response_mode"); mode != "" && mode != "query" {
-		return invalidParameter("response_mode")
+	if !slices.Contains(a.application.OAuthConfiguration.EnabledGrants, grant) {
+		return refuse("unauthorized_client", "grant_type_disabled", "The grant %s is not enabled for this application.", grant)
 	}
-	if err := checkPrompt(q.Get("prompt")); err != nil {
-		return err
-	}
-	if err := a.checkProofKey(q); err != nil {
-		return err
-	}
-	return a.checkScopes(q.Get("scope"))
+	return nil
 }
 
-// checkPrompt: everybody is asked each time, so the only prompt that makes a
-// difference is the one that forbids to ask.
+// checkImplicit: OpenID Connect Core 3.2.2.1 requires a nonce where an ID token
+// comes by way of the browser.
+func (a *authorizeRequest) checkImplicit(url.Values) *Error {
+	switch {
+	case !slices.Contains(a.responses, "id_token"):
+		return nil
+	case !slices.Contains(a.scopes, "openid"):
+		return refuse("invalid_scope", "missing_required_scope", "An id_token needs the scope openid.")
+	case a.nonce == "":
+		return missingParameter("nonce")
+	}
+	return nil
+}
+
+// checkPrompt reads prompt and max_age.
 //
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest
-func checkPrompt(prompt string) *Error {
-	prompts := strings.Fields(prompt)
-	switch {
-	case !slices.Contains(prompts, "none"):
-		return nil
-	case len(prompts) > 1: // it MUST stand alone
+func (a *authorizeRequest) checkPrompt(q url.Values) *Error {
+	a.prompts = strings.Fields(q.Get("prompt"))
+	for _, prompt := range a.prompts {
+		if !slices.Contains([]string{"none", "login", "consent", "select_account"}, prompt) {
+			return invalidParameter("prompt")
+		}
+	}
+	if a.prompted("none") && len(a.prompts) > 1 { // it MUST stand alone
 		return invalidParameter("prompt")
 	}
-	return refuse("login_required", "authentication_required", "The user has to log in.")
+	if text := q.Get("max_age"); text != "" {
+		seconds, err := strconv.Atoi(text)
+		if err != nil || seconds < 0 {
+			return invalidParameter("max_age")
+		}
+		a.maxAge = seconds
+	}
+	return nil
 }
+
+func (a *authorizeRequest) prompted(what string) bool { return slices.Contains(a.prompts, what) }
 
 // Source: https://datatracker.ietf.org/doc/html/rfc7636#section-4.3
 func (a *authorizeRequest) checkProofKey(q url.Values) *Error {
+	if !slices.Contains(a.responses, "code") || a.redirectURI == deviceCompletePath { // there is no code to protect
+		return nil
+	}
 	a.codeChallenge = q.Get("code_challenge")
 	switch {
 	case a.codeChallenge == "" && a.application.OAuthConfiguration.ProofKeyForCodeExchangePolicy == fa.Required:
@@ -185,40 +276,4 @@ func (a *authorizeRequest) checkProofKey(q url.Values) *Error {
 		return refuse("invalid_request", "invalid_pkce_code_challenge", "The request has an invalid parameter: code_challenge")
 	}
 	return nil
-}
-
-// knownScopes is what an application can be granted.
-var knownScopes = []string{"openid", "offline_access", "address", "email", "phone", "profile"}
-
-func (a *authorizeRequest) checkScopes(scope string) *Error {
-	for _, name := range strings.Fields(scope) {
-		known := slices.Contains(knownScopes, name) || a.application.OAuthConfiguration.UnknownScopePolicy == "Allow"
-		switch {
-		case known && !slices.Contains(a.scopes, name):
-			a.scopes = append(a.scopes, name)
-		case known, a.application.OAuthConfiguration.UnknownScopePolicy == "Remove":
-		default:
-			return refuse("invalid_scope", "unknown_scope", "The request asks for a scope that the application does not know.")
-		}
-	}
-	return nil
-}
-
-// redirectWith is the redirect URL with the answer added to its query, which
-// RFC 6749 section 3.1.2 says "MUST be retained".
-func (a *authorizeRequest) redirectWith(answer url.Values) string {
-	target, err := url.Parse(a.redirectURI)
-	if err != nil { // it was registered, and registered URLs parse
-		return a.redirectURI
-	}
-	if a.state != "" {
-		answer.Set("state", a.state)
-	}
-	answer.Set("iss", a.tenant.Issuer) // RFC 9207 section 2
-	query := answer.Encode()
-	if target.RawQuery != "" {
-		query = target.RawQuery + "&" + query
-	}
-	target.RawQuery = query
-	return target.String()
 }

@@ -48,6 +48,11 @@ func (s *Server) proceed(w http.ResponseWriter, r *http.Request, a *authorizeReq
 
 // advance is proceed for somebody to whom verification ids have just been sent.
 func (s *Server) advance(w http.ResponseWriter, r *http.Request, a *authorizeRequest, out *identity.Outcome, loginID string, sent identity.VerificationIDs) (err error) {
+	if a.prompted("none") { // nobody may be asked anything
+		if problem := silently(a, out); problem != nil {
+			return a.refused(problem)
+		}
+	}
 	switch {
 	case out.PasswordChangeReason != "":
 		return s.toChange(w, r, a, out)

@@ -5,12 +5,27 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"wherry/server/internal/fa"
 )
 
 // Applications is the table of applications.
 type Applications struct{ Documents[fa.Application] }
+
+// Client returns the application with that client id: its own id, or what else it
+// is called.
+func (d Applications) Client(ctx context.Context, clientID string) (*fa.Application, error) {
+	if id, err := fa.ParseID(clientID); err == nil {
+		return d.Get(ctx, id)
+	}
+	if clientID == "" || strings.ContainsRune(clientID, 0) || !utf8.ValidString(clientID) {
+		return nil, fa.ErrNotFound
+	}
+	a, err := d.one(ctx, d.db.reader, "client_id = $1", clientID)
+	return a, d.wrap("find", err)
+}
 
 // Update also renames roles in the registrations, which hold their names, and
 // takes from them the roles that are gone.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
+	"unicode/utf8"
 
 	"wherry/server/internal/fa"
 )
@@ -58,6 +60,15 @@ func (d EntityTypes) Delete(ctx context.Context, id fa.ID) error {
 
 // Entities is the table of entities.
 type Entities struct{ Documents[fa.Entity] }
+
+// Client returns the entity with that client id.
+func (d Entities) Client(ctx context.Context, clientID string) (*fa.Entity, error) {
+	if strings.ContainsRune(clientID, 0) || !utf8.ValidString(clientID) {
+		return nil, fa.ErrNotFound
+	}
+	e, err := d.one(ctx, d.db.reader, "client_id = $1", clientID)
+	return e, d.wrap("find", err)
+}
 
 // Delete removes an entity and its grants. Its children have no parent
 // afterwards.

@@ -28,14 +28,19 @@ var applications = kind[fa.Application]{
 	table:   "applications",
 	blank:   fa.NewApplication,
 	id:      func(a *fa.Application) fa.ID { return a.ID },
-	columns: []string{"tenant_id", "name_key", "active", "insert_instant"},
+	columns: []string{"tenant_id", "name_key", "active", "insert_instant", "client_id"},
 	values: func(a *fa.Application) []any {
-		return []any{a.TenantID, key(a.Name), a.Active, a.InsertInstant}
+		return []any{a.TenantID, key(a.Name), a.Active, a.InsertInstant, orNull(a.ClientID())}
 	},
 	unique: []unique[fa.Application]{{
 		columns: []string{"tenant_id", "name_key"}, values: func(a *fa.Application) []any { return []any{a.TenantID, key(a.Name)} },
 		taken: func(a *fa.Application, errs *fa.Errors) {
 			errs.Field("application.name", "duplicate", "An application with name = [%s] already exists.", a.Name)
+		},
+	}, {
+		columns: []string{"client_id"}, values: func(a *fa.Application) []any { return []any{orNull(a.ClientID())} },
+		taken: func(a *fa.Application, errs *fa.Errors) {
+			errs.Field("application.data.wherry.clientId", "duplicate", "An application with the client id [%s] already exists.", a.ClientID())
 		},
 	}},
 }

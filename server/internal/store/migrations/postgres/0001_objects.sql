@@ -17,6 +17,7 @@ create table applications (
     name_key       text collate "C" not null,
     active         boolean not null,
     insert_instant bigint not null,
+    client_id      text collate "C" unique,
     doc            text collate "C" not null,
     unique (tenant_id, name_key)
 );

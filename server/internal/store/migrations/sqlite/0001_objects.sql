@@ -17,6 +17,7 @@ create table applications (
     name_key       text not null,
     active         integer not null,
     insert_instant integer not null,
+    client_id      text unique,
     doc            text not null check (json_valid(doc)),
     unique (tenant_id, name_key)
 ) strict;

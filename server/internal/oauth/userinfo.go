@@ -1,0 +1,122 @@
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"strings"
+
+	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
+)
+
+// UserInfoPopulator lets a lambda change what is told of a user.
+type UserInfoPopulator interface {
+	PopulateUserInfo(ctx context.Context, lambda fa.ID, info map[string]any, u *fa.User, r *fa.Registration, claims []byte) (map[string]any, error)
+}
+
+// userInfo serves /oauth2/userinfo: what the token entitles its bearer to know.
+//
+// Source: https://openid.net/specs/openid-connect-core-1_0.html#UserInfo
+func (s *Server) userInfo(w http.ResponseWriter, r *http.Request) error {
+	token, err := bearer(r)
+	if err != nil {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="oauth2"`) // RFC 6750 section 3
+		return err
+	}
+	info, application, err := s.infoFor(r.Context(), token)
+	if application != nil {
+		if err := s.allow(w, r, application); err != nil {
+			return err
+		}
+	}
+	if problem, refused := errors.AsType[*Error](err); refused {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="oauth2", error="`+problem.Code+`"`)
+	}
+	if err != nil {
+		return err
+	}
+	respond(w, http.StatusOK, info)
+	return nil
+}
+
+// bearer is the token of a request: in the header or, RFC 6750 section 2.2, in a
+// form.
+func bearer(r *http.Request) (string, error) {
+	missing := &Error{status: http.StatusUnauthorized, Code: "invalid_token", Reason: "access_token_required", Description: "The request has no access token."}
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if scheme != "" {
+		if !strings.EqualFold(scheme, "Bearer") || token == "" {
+			return "", missing
+		}
+		return token, nil
+	}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method == http.MethodPost && kind == "application/x-www-form-urlencoded" {
+		values, err := onceForm(r)
+		if err != nil {
+			return "", err
+		}
+		if token := values.Get("access_token"); token != "" {
+			return token, nil
+		}
+	}
+	return "", missing
+}
+
+var errAccessToken = refuse("invalid_token", "access_token_invalid", "The access token is not valid, or not any more.")
+
+func (s *Server) infoFor(ctx context.Context, token string) (map[string]any, *fa.Application, error) {
+	c, err := s.Tokens.Read(ctx, token)
+	if errors.Is(err, fa.ErrNotFound) || err == nil && c.ClientID() == "" {
+		return nil, nil, errAccessToken
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	application, err := s.Clients.Client(ctx, c.ClientID())
+	if errors.Is(err, fa.ErrNotFound) || err == nil && (!application.Active || application.TenantID != c.Tenant) {
+		return nil, nil, errAccessToken
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	compatible := application.OAuthConfiguration.ScopeHandlingPolicy == fa.ScopesCompatibility
+	if !compatible && (c.TokenHash != "" || !c.Has("openid")) {
+		return nil, application, errAccessToken
+	}
+	user, err := s.Users.User(ctx, c.Subject)
+	if errors.Is(err, fa.ErrNotFound) || err == nil && !user.Active {
+		return nil, application, refuse("invalid_token", "user_not_found", "The user of the access token is not there any more.")
+	}
+	if err != nil {
+		return nil, application, err
+	}
+	info := identity.UserInfo(&user.User, c, compatible)
+	if compatible {
+		if err := addClaims(info, c.JSON); err != nil {
+			return nil, application, err
+		}
+	}
+	if lambda := application.LambdaConfiguration.UserinfoPopulateID; lambda != "" {
+		registration, _ := user.Registration(application.ID)
+		info, err = s.Lambdas.PopulateUserInfo(ctx, lambda, info, &user.User, registration, c.JSON)
+	}
+	return info, application, err
+}
+
+// addClaims adds what the token says of the registration.
+func addClaims(info map[string]any, claims []byte) error {
+	var said map[string]any
+	if err := json.Unmarshal(claims, &said); err != nil {
+		return err
+	}
+	for _, name := range []string{"applicationId", "roles"} {
+		if value, there := said[name]; there {
+			info[name] = value
+		}
+	}
+	return nil
+}
