@@ -19,10 +19,12 @@ import (
 	"github.com/google/uuid"
 
 	"wherry/internal/secret"
+	"wherry/server/internal/account"
 	"wherry/server/internal/api"
 	"wherry/server/internal/deliver"
 	"wherry/server/internal/events"
 	"wherry/server/internal/fa"
+	"wherry/server/internal/forms"
 	"wherry/server/internal/hosted"
 	"wherry/server/internal/identity"
 	"wherry/server/internal/jobs"
@@ -213,12 +215,18 @@ func (s *Server) wire(ids instance) {
 	(&api.LoginRecords{Store: s.db, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.WebhookLogs{Store: s.db, Now: s.config.Now}).Mount(mux)
 	s.mountCatalog(mux)
+	shelf := forms.Shelf{Forms: s.db.Forms, Fields: s.db.FormFields}
 	site := &site{pages: pages.New(), themes: s.db.Themes, log: s.config.Log}
-	(&oauth.Server{
+	gate := &oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
-		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: s.db.Forms, FormFields: s.db.FormFields,
+		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: shelf,
 		Identifiers: s.db, Counters: s.db, Clients: s.db.Applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
 		Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
+	}
+	gate.Mount(mux.ServeMux)
+	(&account.Server{
+		Tenants: tenants, Applications: applications, Users: s.db, SignedIn: gate.Arrived, Identifiers: s.db, Service: service,
+		Passkeys: passkeys, Keys: s.db, Sessions: sessions, Forms: shelf, Pages: accountSite{site}, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)
 	(&hosted.Server{

@@ -142,11 +142,7 @@ func TestPasskeyPage(t *testing.T) {
 	options := html.UnescapeString(regexp.MustCompile(`data-options="([^"]*)"`).FindStringSubmatch(asked.body)[1])
 	answer := func(origin string) string {
 		body := response{body: key.assert(response{body: `{"options":` + options + `}`}, origin, "")}
-		text, err := json.Marshal(body.at("credential"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
+		return credentialOf(t, body.body)
 	}
 	i.sendFormTo(path, next(asked, map[string]string{"webAuthnRequest": "{"})).page(t, "nonsense", 401, "The passkey could not be used.")
 	i.sendFormTo(path, next(asked, map[string]string{"webAuthnRequest": answer("https://evil.example.net")})).page(t, "another origin", 401, "The passkey could not be used.")
@@ -161,4 +157,14 @@ func TestPasskeyPage(t *testing.T) {
 	}
 	secure(form).backWithCode(t, "logged in")
 	secure(form).page(t, "again", 401, "The passkey could not be used.")
+}
+
+// credentialOf is what a browser posts of an authenticator's answer.
+func credentialOf(t testing.TB, body string) string {
+	t.Helper()
+	text, err := json.Marshal(response{body: body}.at("credential"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -97,8 +97,8 @@ func (e *Errors) OrNil() error {
 	return e
 }
 
-// Error lists codes only: messages hold values, which may be personal.
-func (e *Errors) Error() string {
+// Codes lists the codes: those of fields sorted, then the general ones.
+func (e *Errors) Codes() []string {
 	var codes []string
 	for _, list := range e.FieldErrors {
 		for _, err := range list {
@@ -109,8 +109,11 @@ func (e *Errors) Error() string {
 	for _, err := range e.GeneralErrors {
 		codes = append(codes, err.Code)
 	}
-	return "refused: " + strings.Join(codes, " ")
+	return codes
 }
+
+// Error lists codes only: messages hold values, which may be personal.
+func (e *Errors) Error() string { return "refused: " + strings.Join(e.Codes(), " ") }
 
 // Details is Error with the messages, values included: for administrators.
 func (e *Errors) Details() string {

@@ -20,6 +20,17 @@ type SetUp struct {
 	Code    string
 }
 
+// ReadSetUp reads the fields of a form on which a second factor is set up.
+func ReadSetUp(field func(name string) string) SetUp {
+	step := SetUp{
+		Method: field("method"), Address: field("email"), Secret: field("secret"), Send: field("action") == "send", Code: field("code"),
+	}
+	if step.Method == fa.MethodSMS {
+		step.Address = field("mobilePhone")
+	}
+	return step
+}
+
 // SettingUp is how far somebody has come.
 type SettingUp struct {
 	Methods []string // to be chosen from; none when one was

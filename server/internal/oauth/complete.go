@@ -16,12 +16,8 @@ func (s *Server) missing(ctx context.Context, a *authorizeRequest, u *fa.User) (
 	if err != nil {
 		return nil, err
 	}
-	var whole forms.Form
-	for _, page := range pages {
-		whole = append(whole, page...)
-	}
 	registration, _ := u.Registration(a.application.ID)
-	return forms.Of(u, registration).Missing(whole)
+	return forms.Of(u, registration).Missing(forms.Join(pages))
 }
 
 // askMissing shows the form for what is missing; it tells whether something is.

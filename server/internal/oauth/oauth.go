@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/forms"
 	"wherry/server/internal/identity"
 )
 
@@ -41,8 +42,7 @@ type Server struct {
 	ByMessage   ByMessage
 	Passkeys    Passkeys
 	SelfService SelfService
-	Forms       Documents[fa.Form]
-	FormFields  Documents[fa.FormField]
+	Forms       forms.Shelf
 	Identifiers Identifiers
 	Counters    Counters
 	Clients     identity.Clients

@@ -3,7 +3,6 @@ package oauth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -37,41 +36,12 @@ const fieldDraft = "registrationState"
 // the administrator's or, where that is gone, the basic one.
 func (s *Server) registrationForms(ctx context.Context, a *fa.Application) (pages []forms.Form, err error) {
 	if a.RegistrationConfiguration.Advanced() {
-		if pages, err = s.formPages(ctx, a.RegistrationConfiguration.FormID); err != nil {
+		if pages, err = s.Forms.Pages(ctx, a.RegistrationConfiguration.FormID); err != nil {
 			return nil, err
 		}
 	}
 	if len(pages) == 0 {
 		pages = []forms.Form{forms.Basic(a.RegistrationConfiguration)}
-	}
-	return pages, nil
-}
-
-// formPages are the pages of a form that have a field to fill in; none if the
-// form is gone.
-func (s *Server) formPages(ctx context.Context, id fa.ID) (pages []forms.Form, err error) {
-	form, err := s.Forms.Get(ctx, id)
-	if errors.Is(err, fa.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("form of the application: %w", err)
-	}
-	for _, step := range form.Steps {
-		var page forms.Form
-		for _, id := range step.Fields {
-			field, err := s.FormFields.Get(ctx, id)
-			if errors.Is(err, fa.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return nil, fmt.Errorf("field of a form: %w", err)
-			}
-			page = append(page, *field)
-		}
-		if page = page.Shown(); len(page) > 0 {
-			pages = append(pages, page)
-		}
 	}
 	return pages, nil
 }
@@ -148,11 +118,7 @@ func typedInto(page forms.Form, before, values url.Values) url.Values {
 // signUp makes the account. Whatever the rules object to is told on the first
 // page that asks for it.
 func (s *Server) signUp(w http.ResponseWriter, r *http.Request, a *authorizeRequest, pages []forms.Form, d forms.Draft) error {
-	var whole forms.Form
-	for _, page := range pages {
-		whole = append(whole, page...)
-	}
-	documents, err := forms.New().With(whole, d.Typed)
+	documents, err := forms.New().With(forms.Join(pages), d.Typed)
 	var out *identity.Outcome
 	var sent identity.VerificationIDs
 	if err == nil {

@@ -70,10 +70,13 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 	if err != nil {
 		return nil, err
 	}
-	if err := a.checkRedirect(q); err != nil {
+	if a.isOwn(q) {
+		if err := a.checkOwn(q); err != nil {
+			return nil, err
+		}
+	} else if err := a.checkRedirect(q); err != nil {
 		return nil, err
-	}
-	if err := a.check(q); err != nil {
+	} else if err := a.check(q); err != nil {
 		return nil, a.refused(err)
 	}
 	if a.redirectURI == deviceCompletePath { // what is granted is what the device has asked for

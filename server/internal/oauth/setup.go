@@ -55,7 +55,7 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) continueSetUp(w http.ResponseWriter, r *http.Request, a *authorizeRequest, user *fa.Account, values url.Values) error {
-	now, err := s.SettingUp.ContinueSetUp(r.Context(), user, a.application, StepOf(values))
+	now, err := s.SettingUp.ContinueSetUp(r.Context(), user, a.application, identity.ReadSetUp(values.Get))
 	if err != nil {
 		return err
 	}
@@ -69,18 +69,6 @@ func (s *Server) continueSetUp(w http.ResponseWriter, r *http.Request, a *author
 	}
 	s.Pages.SetUp(w, r, status, SetUpPage{Frame: a.frame(Field{fieldChallenge, challenge}), SettingUp: now})
 	return nil
-}
-
-// StepOf reads the form of a page on which a second factor is set up.
-func StepOf(values url.Values) identity.SetUp {
-	step := identity.SetUp{
-		Method: values.Get("method"), Address: values.Get("email"), Secret: values.Get("secret"),
-		Send: values.Get("action") == "send", Code: values.Get("code"),
-	}
-	if step.Method == fa.MethodSMS {
-		step.Address = values.Get("mobilePhone")
-	}
-	return step
 }
 
 // enabled meets the challenge with the new factor, and shows the recovery codes

@@ -93,6 +93,9 @@ func (b bundle) known(code string) string {
 	return cmp.Or(b.messages["["+strings.TrimPrefix(code, "[")], b.messages[brackets+"]"])
 }
 
+// Done says what has been done; nothing for what there are no words for.
+func (b bundle) Done(what string) string { return b.messages["done."+what] }
+
 // Reason returns the message of an error_reason.
 func (b bundle) Reason(reason string) string {
 	return cmp.Or(b.messages["oauth."+reason], b.messages["oauth.error"])

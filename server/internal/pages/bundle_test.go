@@ -116,17 +116,36 @@ func talkative(b bundle) map[string][]framed {
 			scopes = append(scopes, Scope{Name: name})
 		}
 	}
+	accounts, lists := []framed{Account{Factors: true, Passkeys: true}}, []framed{}
+	for key := range b.messages {
+		if what, ok := strings.CutPrefix(key, "done."); ok {
+			accounts = append(accounts, Account{Done: what})
+		}
+	}
+	for _, list := range []List{ListFactors, ListPasskeys, ListSessions} {
+		full := AccountList{List: list, Items: []AccountItem{{Name: "Tide Tables", Used: "2026-11-22"}, {}}}
+		if list != ListSessions {
+			full.AddURL = "/"
+		}
+		lists = append(lists, AccountList{List: list}, full)
+	}
 	methods := []string{"authenticator", "email", "sms"}
 	return map[string][]framed{
-		"login":         {Login{RegisterURL: "/oauth2/register", PasskeyURL: "/", PasswordlessURL: "/"}},
-		"setup":         {SetUp{Methods: methods}, SetUp{Methods: methods, Required: true, BackURL: "/"}, SetUp{Method: "authenticator"}, SetUp{Method: "email"}, SetUp{Method: "sms"}, SetUp{Method: "sms", Sent: true}},
-		"recoverycodes": {RecoveryCodes{}},
-		"passwordless":  {Passwordless{LoginURL: "/"}, Passwordless{AskCode: true}, Passwordless{Link: true}},
-		"passkey":       {Passkey{}, Passkey{Options: "{}"}},
-		"device":        {Device{}, Device{Done: true}},
-		"consent":       {Consent{Scopes: scopes}},
-		"logout":        {Logout{}},
-		"formpost":      {FormPost{}},
+		"login":           {Login{RegisterURL: "/oauth2/register", PasskeyURL: "/", PasswordlessURL: "/"}},
+		"setup":           {SetUp{Methods: methods}, SetUp{Methods: methods, Required: true, BackURL: "/"}, SetUp{Method: "authenticator"}, SetUp{Method: "email"}, SetUp{Method: "sms"}, SetUp{Method: "sms", Sent: true}},
+		"account":         accounts,
+		"accountlist":     lists,
+		"accountform":     {AccountForm{}},
+		"accountpassword": {AccountPassword{AskCurrent: true}},
+		"accountdisable":  {AccountDisable{}},
+		"accountpasskey":  {AccountPasskey{}, AccountPasskey{Options: "{}"}},
+		"recoverycodes":   {RecoveryCodes{}},
+		"passwordless":    {Passwordless{LoginURL: "/"}, Passwordless{AskCode: true}, Passwordless{Link: true}},
+		"passkey":         {Passkey{}, Passkey{Options: "{}"}},
+		"device":          {Device{}, Device{Done: true}},
+		"consent":         {Consent{Scopes: scopes}},
+		"logout":          {Logout{}},
+		"formpost":        {FormPost{}},
 		"form": {
 			Form{Inputs: inputs, Step: 1, Steps: 2, LoginURL: "/"}, Form{Step: 2, Steps: 2}, Form{Complete: true, Step: 1, Steps: 1},
 		},

@@ -36,8 +36,10 @@ func (f Form) Key(part string) string {
 func (f Form) Last() bool { return f.Step >= f.Steps }
 
 // Wrong says that something was filled in wrongly.
-func (f Form) Wrong() bool {
-	return slices.ContainsFunc(f.Inputs, func(i Input) bool { return len(i.Errors) > 0 })
+func (f Form) Wrong() bool { return wrong(f.Inputs) }
+
+func wrong(inputs []Input) bool {
+	return slices.ContainsFunc(inputs, func(i Input) bool { return len(i.Errors) > 0 })
 }
 
 // Form writes the page.

@@ -81,6 +81,15 @@ type inputView struct {
 	Input Input
 }
 
+// Entry is the view of an entry of a menu.
+func (v view) Entry(path, key string) entryView { return entryView{v.bundle, path, key} }
+
+// entryView is what a template sees that shows an entry of a menu.
+type entryView struct {
+	bundle
+	Path, Key string
+}
+
 type framed interface{ frame() Frame }
 
 // write renders the page called name. A form on it may end up at redirects,

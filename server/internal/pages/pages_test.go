@@ -122,6 +122,26 @@ func examples() []example {
 		{"logged-out", http.StatusOK, pages.LoggedOut{Frame: frame, ContinueURL: "https://app.example.com/"}},
 		{"logout", http.StatusOK, pages.Logout{Frame: frame, URLs: []string{"/made-up-logout"}, To: "/logged-out"}},
 		{"form-post", http.StatusOK, pages.FormPost{Frame: frame, Action: "/logged-out", Fields: []pages.Field{{Name: "code", Value: "made-up"}}}},
+		{"account", http.StatusOK, pages.Account{Frame: frame, Name: "Jane Example", LoginID: "jane@example.com", Done: "profile", Factors: true, Passkeys: true}},
+		{"account-edit", http.StatusBadRequest, pages.AccountForm{Frame: frame, Inputs: []pages.Input{
+			{Name: "user.firstName", Control: "text", Values: []string{"Jane"}}, {Name: "user.birthDate", Control: "text", Kind: "date", Errors: []pages.Trouble{{Code: "[couldNotConvert]user.birthDate"}}, Focus: true},
+		}}},
+		{"account-password", http.StatusBadRequest, pages.AccountPassword{Frame: frame, LoginID: "jane@example.com", AskCurrent: true, MinLength: 8, Errors: []string{"[invalid]currentPassword"}}},
+		{"account-factors", http.StatusOK, pages.AccountList{
+			Frame: frame, List: pages.ListFactors, Done: "factor", AddURL: "/account/two-factor/enable",
+			Items: []pages.AccountItem{
+				{Method: "authenticator", RemoveURL: "/account/two-factor/disable?methodId=A1B2", Ask: true},
+				{Method: "sms", Text: "+1 303 555 0100", RemoveURL: "/account/two-factor/disable?methodId=C3D4", Ask: true},
+			},
+		}},
+		{"account-passkeys", http.StatusOK, pages.AccountList{Frame: frame, List: pages.ListPasskeys, AddURL: "/account/webauthn/add"}},
+		{"account-sessions", http.StatusOK, pages.AccountList{Frame: frame, List: pages.ListSessions, Items: []pages.AccountItem{
+			{Name: "Tide Tables", Text: "Firefox on Linux", Used: "2026-11-22", ID: "made-up-1", RemoveURL: "/account/sessions"},
+			{Text: "192.0.2.1", ID: "made-up-2", RemoveURL: "/account/sessions"},
+		}}},
+		{"account-disable", http.StatusOK, pages.AccountDisable{Frame: frame, Hidden: hidden, Method: "email", To: "j•••@example.com"}},
+		{"account-new-passkey", http.StatusBadRequest, pages.AccountPasskey{Frame: frame, Error: "[blank]displayName"}},
+		{"account-new-passkey-made", http.StatusOK, pages.AccountPasskey{Frame: frame, Name: "My phone", Options: `{"challenge":"AAAA"}`}},
 		{"index", http.StatusOK, pages.Index{Frame: pages.Frame{Tenant: "Example Harbour"}}},
 		{"not-found", http.StatusNotFound, pages.NotFound{Frame: frame}},
 	}
@@ -140,6 +160,18 @@ func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request,
 		err = p.ChangePassword(w, r, ex.status, page)
 	case pages.Forgot:
 		err = p.Forgot(w, r, ex.status, page)
+	case pages.Account:
+		err = p.Account(w, r, page)
+	case pages.AccountForm:
+		err = p.AccountForm(w, r, ex.status, page)
+	case pages.AccountPassword:
+		err = p.AccountPassword(w, r, ex.status, page)
+	case pages.AccountList:
+		err = p.AccountList(w, r, page)
+	case pages.AccountDisable:
+		err = p.AccountDisable(w, r, ex.status, page)
+	case pages.AccountPasskey:
+		err = p.AccountPasskey(w, r, ex.status, page)
 	case pages.SetUp:
 		err = p.SetUp(w, r, ex.status, page)
 	case pages.RecoveryCodes:
