@@ -25,7 +25,7 @@ type verifyCommand struct {
 	HTML     string  `placeholder:"FILE" help:"Write the report as a page that needs nothing else and can be printed."`
 	List     string  `placeholder:"FILE" help:"Write every difference, one JSON object a line."`
 	Names    bool    `help:"Show usernames and values in --html and --list: personal data."`
-	Rate     float64 `default:"50" placeholder:"N" help:"At most so many requests a second, each for up to 250 users."`
+	Rate     float64 `default:"500" placeholder:"N" help:"At most so many requests a second: one for 250 users, and one for each user with links."`
 	Parallel int     `default:"4" placeholder:"N" help:"At most so many requests on their way."`
 }
 

@@ -54,7 +54,7 @@ type Config struct {
 	Again  bool   // begin anew, though one was interrupted
 	Names  bool   // reports show usernames and values: personal data
 
-	Rate     float64           // requests a second at most; 50 if 0
+	Rate     float64           // requests a second at most; 500 if 0
 	Parallel int               // requests on their way; 4 if 0
 	Progress *progress.Display // shows how far it is
 	Note     func(format string, args ...any)
@@ -207,7 +207,7 @@ func Verify(ctx context.Context, c Config) (*Report, error) {
 		c.Now = time.Now
 	}
 	if c.Rate == 0 {
-		c.Rate = 50
+		c.Rate = 500
 	}
 	if c.Parallel == 0 {
 		c.Parallel = 4
