@@ -23,15 +23,34 @@ func (s *Server) newOffice() *mail.Office {
 }
 
 // mailer is the identity package's view of the mail package.
-type mailer struct{}
+type mailer struct{ office *mail.Office }
 
 // Along implements identity.Mailer.
-func (mailer) Along(ctx context.Context, m identity.Mail) context.Context {
+func (mailer) Along(ctx context.Context, due func() []identity.Mail) context.Context {
+	return mail.Along(ctx, func() (orders []mail.Order) {
+		for _, m := range due() {
+			if m.TemplateID != "" {
+				orders = append(orders, orderOf(m))
+			}
+		}
+		return orders
+	})
+}
+
+// Send implements identity.Mailer.
+func (m mailer) Send(ctx context.Context, one identity.Mail) error {
+	return m.office.Later(ctx, orderOf(one))
+}
+
+func orderOf(m identity.Mail) mail.Order {
 	o := mail.Order{TenantID: m.Tenant.ID, UserID: m.User.ID, TemplateID: m.TemplateID, Values: m.Values}
 	if m.Application != nil {
 		o.ApplicationID = m.Application.ID
 	}
-	return mail.Along(ctx, o)
+	if m.To != "" {
+		o.To = []mail.Address{{Address: m.To}}
+	}
+	return o
 }
 
 // codeMailer sends the codes of second factors by mail.

@@ -135,7 +135,9 @@ var tenantEvents = strings.Fields(`group.create group.create.complete group.dele
 	user.email.update user.identity.update user.identity-provider.link user.identity-provider.unlink user.login.failed user.login.success
 	user.password.update user.reactivate user.registration.create user.registration.create.complete user.registration.delete
 	user.registration.delete.complete user.registration.update user.registration.update.complete user.two-factor.method.add
-	user.two-factor.method.remove user.update user.update.complete user.bulk.create user.loginId.duplicate.create user.loginId.duplicate.update`)
+	user.two-factor.method.remove user.update user.update.complete user.bulk.create user.loginId.duplicate.create user.loginId.duplicate.update
+	user.action user.login.new-device user.password.reset.send user.password.reset.start user.password.reset.success user.two-factor.challenge
+	user.two-factor.failed-attempt user.two-factor.success`)
 
 var instanceEvents = []string{"audit-log.create", "event-log.create"}
 

@@ -135,12 +135,13 @@ func (s *Server) wire(ids instance) {
 	tenants, applications := s.db.Tenants.Copied(), s.db.Applications.Copied()
 	users := &events.Users{UserStore: s.db, Bus: s.bus}
 	groups := &events.Groups{Documents: s.db.Groups, Bus: s.bus}
+	office := s.newOffice()
 	actions := &identity.UserActions{
 		Logs: s.db.ActionLogs, Actions: s.db.UserActions, Reasons: s.db.UserActionReasons, Applications: s.db.Applications,
-		Users: s.db, Tenants: s.db.Tenants, Sessions: s.db, Now: s.config.Now, NewID: newID,
+		Users: s.db, Tenants: tenants, Sessions: s.db, Witness: s.bus, Mailer: mailer{office}, Endings: endings{}, Now: s.config.Now, NewID: newID,
 	}
+	s.jobs.Handle(actionEndKind, endAction(actions))
 	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
-	office := s.newOffice()
 	service := &identity.Service{
 		Tenants: tenants, Applications: applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
 		Store: users, Identifiers: s.db, Counters: s.db, Actions: actions,
@@ -152,7 +153,7 @@ func (s *Server) wire(ids instance) {
 			Messengers: s.db.Messengers, Templates: s.db.MessageTemplates, Mail: codeMailer{office}, Events: s.logs,
 			AllowPrivate: s.config.AllowPrivateConnectors,
 		},
-		Mailer: mailer{}, Lambdas: lambdas, Now: s.config.Now, NewID: newID, Witness: s.bus,
+		Mailer: mailer{office}, Lambdas: lambdas, Now: s.config.Now, NewID: newID, Witness: s.bus,
 	}
 	s.jobs.Handle(mail.Job, office.Send)
 	s.jobs.Handle(mail.MessageJob, office.SendMessage)

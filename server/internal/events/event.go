@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
 )
 
 // Event is something that happens.
@@ -27,7 +28,9 @@ type Event struct {
 	// transaction, when the database has given its numbers.
 	Body map[string]any
 
-	unheard bool // it is written down, and nobody is told
+	unheard     bool   // it is written down, and nobody is told
+	announced   bool   // nobody is asked, whatever the tenant says
+	transaction string // how many webhooks have to agree, if not as the tenant says
 }
 
 // The names of events. One with a counterpart that ends in ".complete" is told
@@ -43,6 +46,7 @@ const (
 	GroupMemberUpdate        = "group.member.update"
 	GroupUpdate              = "group.update"
 	KickstartSuccess         = "kickstart.success"
+	UserAction               = "user.action"
 	UserBulkCreate           = "user.bulk.create"
 	UserCreate               = "user.create"
 	UserDeactivate           = "user.deactivate"
@@ -55,6 +59,7 @@ const (
 	UserIdentityVerified     = "user.identity.verified"
 	UserLink                 = "user.identity-provider.link"
 	UserLoginFailed          = "user.login.failed"
+	UserLoginNewDevice       = "user.login.new-device"
 	UserLoginSuccess         = "user.login.success"
 	UserPasswordUpdate       = "user.password.update"
 	UserReactivate           = "user.reactivate"
@@ -79,10 +84,10 @@ func withComplete(e Event) []Event {
 
 // announcements are the events over which no transaction can be held. FusionAuth
 // lets webhooks agree to user.login.failed; to wait for them would tell everybody
-// which users there are.
+// which users there are. A wrong code stays wrong, whatever they say.
 var announcements = []string{
 	AuditLogCreate, EventLogCreate, KickstartSuccess, UserEmailUpdate, UserLink, UserUnlink, UserDuplicateCreate, UserDuplicateUpdate,
-	"user.password.reset.send", "user.password.reset.start", "user.password.reset.success",
+	identity.PasswordResetSend, identity.PasswordResetStart, identity.PasswordResetSuccess, identity.TwoFactorFailed,
 	UserLoginFailed, UserPasswordUpdate, UserTwoFactorAdd, UserTwoFactorRemove,
 }
 

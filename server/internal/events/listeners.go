@@ -66,8 +66,11 @@ func (l *listeners) of(e Event) (receivers []fa.ID, transaction string) {
 			receivers = append(receivers, w.ID)
 		}
 	}
-	if !transactional(e.Type) {
+	if e.announced || !transactional(e.Type) {
 		return receivers, fa.TransactionNone
+	}
+	if e.transaction != "" && e.transaction != fa.TransactionNone {
+		return receivers, e.transaction
 	}
 	return receivers, setting.TransactionType
 }

@@ -82,9 +82,27 @@ func (s *Users) LogEvent(ctx context.Context, kind, message string) error {
 
 // LoginSucceeded implements identity.Witness.
 func (b *Bus) LoginSucceeded(ctx context.Context, l identity.Login) (context.Context, error) {
-	return b.Announce(ctx, l.EventInfo, ofUser(UserLoginSuccess, l.User, map[string]any{
-		"applicationId": l.ApplicationID, "authenticationType": l.AuthenticationType, "connectorId": l.User.ConnectorID, "ipAddress": l.IPAddress,
-	}))
+	about := map[string]any{
+		"authenticationType": l.AuthenticationType, "connectorId": l.User.ConnectorID, "ipAddress": l.IPAddress,
+	}
+	if _, registered := l.User.Registration(l.ApplicationID); registered {
+		about["applicationId"] = l.ApplicationID
+	}
+	raised := []Event{ofUser(UserLoginSuccess, l.User, about)}
+	if l.NewDevice {
+		raised = append(raised, ofUser(UserLoginNewDevice, l.User, about))
+	}
+	return b.Announce(ctx, l.EventInfo, raised...)
+}
+
+// Happens is part of identity.Witness.
+func (b *Bus) Happens(ctx context.Context, kind string, user *fa.User, more map[string]any) (context.Context, error) {
+	return b.Announce(ctx, identity.EventInfoOf(ctx), ofUser(kind, user, more))
+}
+
+// Happened is part of identity.Witness.
+func (b *Bus) Happened(ctx context.Context, kind string, user *fa.User, more map[string]any) error {
+	return b.Tell(ctx, identity.EventInfoOf(ctx), ofUser(kind, user, more))
 }
 
 // failure is why a sign-in failed.

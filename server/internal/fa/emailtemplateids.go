@@ -9,6 +9,8 @@ type EmailTemplateIDs struct {
 	EmailUpdateEmailTemplateID          ID `json:"emailUpdateEmailTemplateId,omitzero"`
 	EmailVerifiedEmailTemplateID        ID `json:"emailVerifiedEmailTemplateId,omitzero"`
 	ForgotPasswordEmailTemplateID       ID `json:"forgotPasswordEmailTemplateId,omitzero"`
+	LoginIDInUseOnCreateEmailTemplateID ID `json:"loginIdInUseOnCreateEmailTemplateId,omitzero"`
+	LoginIDInUseOnUpdateEmailTemplateID ID `json:"loginIdInUseOnUpdateEmailTemplateId,omitzero"`
 	LoginNewDeviceEmailTemplateID       ID `json:"loginNewDeviceEmailTemplateId,omitzero"`
 	PasswordResetSuccessEmailTemplateID ID `json:"passwordResetSuccessEmailTemplateId,omitzero"`
 	PasswordUpdateEmailTemplateID       ID `json:"passwordUpdateEmailTemplateId,omitzero"`

@@ -56,6 +56,12 @@ func (l *UserActionLog) Change(actioner ID, comment string, expiry, now int64) {
 	l.History.HistoryItems = append(slices.Clone(l.History.HistoryItems), HistoryItem{actioner, comment, now, expiry})
 }
 
+// Cancelled tells whether somebody has ended the action before its time.
+func (l *UserActionLog) Cancelled() bool {
+	n := len(l.History.HistoryItems)
+	return n > 0 && l.History.HistoryItems[n-1].Expiry <= l.History.HistoryItems[n-1].CreateInstant
+}
+
 // Describe copies the texts of the action, its option and the reason, in the
 // first of the languages that they have. reason may be nil.
 func (l *UserActionLog) Describe(action *UserAction, reason *UserActionReason, languages []string) {

@@ -17,10 +17,13 @@ type UserActions struct {
 	Actions      Lookup[fa.UserAction]
 	Reasons      Lookup[fa.UserActionReason]
 	Applications Lookup[fa.Application]
+	Tenants      Lookup[fa.Tenant]
+	Witness      ActionWitness
+	Mailer       Mailer
+	Endings      Endings
 	Users        interface {
 		User(ctx context.Context, id fa.ID) (*fa.Account, error)
 	}
-	Tenants  Lookup[fa.Tenant]
 	Sessions interface {
 		EndSessions(ctx context.Context, m fa.SessionMatch) error
 	}
@@ -54,7 +57,10 @@ func (s *UserActions) Take(ctx context.Context, r fa.ActionRequest) (*fa.UserAct
 		return nil, err
 	}
 	l.Describe(named.action, named.reason, named.actionee.PreferredLanguages)
-	if err := s.Logs.Create(ctx, &l); err != nil {
+	err = s.take(ctx, ActionTaken{
+		Log: &l, Action: named.action, User: &named.actionee.User, Actioner: r.ActionerUserID, Comment: r.Comment, Email: r.EmailUser, Notify: r.NotifyUser,
+	})
+	if err != nil {
 		return nil, err
 	}
 	return &l, s.endSessions(ctx, named.action, named.actionee)
@@ -71,6 +77,16 @@ func (s *UserActions) endSessions(ctx context.Context, action *fa.UserAction, u 
 		return err
 	}
 	return s.Sessions.EndSessions(ctx, fa.SessionMatch{UserID: u.ID})
+}
+
+// take begins an action.
+func (s *UserActions) take(ctx context.Context, t ActionTaken) error {
+	t.Phase = PhaseStart
+	along, err := s.along(ctx, t)
+	if err != nil {
+		return err
+	}
+	return s.Logs.Create(along, t.Log)
 }
 
 // named are the objects that a request names, as far as they are there.
@@ -144,7 +160,7 @@ func (s *UserActions) Modify(ctx context.Context, id fa.ID, r fa.ActionRequest) 
 	if err := errs.OrNil(); err != nil {
 		return nil, err
 	}
-	return s.change(ctx, id, r, func(l *fa.UserActionLog) {
+	return s.change(ctx, id, r, PhaseModify, func(l *fa.UserActionLog) {
 		l.EmailUserOnEnd, l.NotifyUserOnEnd = r.EmailUser, r.NotifyUser
 		l.Change(r.ActionerUserID, r.Comment, r.Expiry, now)
 	})
@@ -153,10 +169,10 @@ func (s *UserActions) Modify(ctx context.Context, id fa.ID, r fa.ActionRequest) 
 // Cancel ends an action that is in effect.
 func (s *UserActions) Cancel(ctx context.Context, id fa.ID, r fa.ActionRequest) (*fa.UserActionLog, error) {
 	now := s.millis()
-	return s.change(ctx, id, r, func(l *fa.UserActionLog) { l.Change(r.ActionerUserID, r.Comment, now, now) })
+	return s.change(ctx, id, r, PhaseCancel, func(l *fa.UserActionLog) { l.Change(r.ActionerUserID, r.Comment, now, now) })
 }
 
-func (s *UserActions) change(ctx context.Context, id fa.ID, r fa.ActionRequest, change func(*fa.UserActionLog)) (*fa.UserActionLog, error) {
+func (s *UserActions) change(ctx context.Context, id fa.ID, r fa.ActionRequest, phase string, change func(*fa.UserActionLog)) (*fa.UserActionLog, error) {
 	if r.ActionerUserID == "" {
 		return nil, fa.FieldError("action.actionerUserId", "missing", "You must specify the [action.actionerUserId] property.")
 	}
@@ -165,8 +181,13 @@ func (s *UserActions) change(ctx context.Context, id fa.ID, r fa.ActionRequest, 
 	} else if err != nil {
 		return nil, err
 	}
+	l, err := s.Logs.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
 	now := s.millis()
-	return s.Logs.Update(ctx, id, func(l *fa.UserActionLog) error {
+	t := ActionTaken{Phase: phase, Actioner: r.ActionerUserID, Comment: r.Comment, Email: r.EmailUser, Notify: r.NotifyUser}
+	return l, s.phase(ctx, l, t, func(l *fa.UserActionLog) error {
 		if !l.ActiveAt(now) {
 			return fa.GeneralError("invalid", "The action [%s] is not in effect any more, or never was.", l.ID)
 		}
@@ -188,9 +209,9 @@ func (s *UserActions) Preventing(ctx context.Context, user fa.ID) ([]fa.LoginPre
 	return shown, nil
 }
 
-// LockOut takes the action until then; one that this server has taken already
-// lasts until then.
-func (s *UserActions) LockOut(ctx context.Context, user, action fa.ID, until time.Time) error {
+// LockOut takes the action until then, and tells the user of it if email says so;
+// one that this server has taken already lasts until then.
+func (s *UserActions) LockOut(ctx context.Context, user, action fa.ID, until time.Time, email bool) error {
 	taken, err := s.lockouts(ctx, user)
 	if err != nil {
 		return err
@@ -198,14 +219,13 @@ func (s *UserActions) LockOut(ctx context.Context, user, action fa.ID, until tim
 	now := s.millis()
 	for _, l := range taken {
 		if l.UserActionID == action {
-			_, err := s.Logs.Update(ctx, l.ID, func(l *fa.UserActionLog) error { l.Change("", "", until.UnixMilli(), now); return nil })
-			return err
+			return s.phase(ctx, l, ActionTaken{Phase: PhaseModify}, func(l *fa.UserActionLog) error { l.Change("", "", until.UnixMilli(), now); return nil })
 		}
 	}
-	return s.lockOut(ctx, user, action, until)
+	return s.lockOut(ctx, user, action, until, email)
 }
 
-func (s *UserActions) lockOut(ctx context.Context, user, id fa.ID, until time.Time) error {
+func (s *UserActions) lockOut(ctx context.Context, user, id fa.ID, until time.Time, email bool) error {
 	action, err := s.Actions.Get(ctx, id)
 	if err != nil {
 		return fmt.Errorf("action that locks out: %w", err)
@@ -217,7 +237,7 @@ func (s *UserActions) lockOut(ctx context.Context, user, id fa.ID, until time.Ti
 	l := fa.NewUserActionLog()
 	l.ID, l.ActioneeUserID, l.UserActionID, l.InsertInstant, l.Expiry = s.NewID(), user, id, s.millis(), until.UnixMilli()
 	l.Describe(action, nil, u.PreferredLanguages)
-	if err := s.Logs.Create(ctx, &l); err != nil {
+	if err := s.take(ctx, ActionTaken{Log: &l, Action: action, User: &u.User, Email: email}); err != nil {
 		return err
 	}
 	return s.endSessions(ctx, action, u)
@@ -231,7 +251,7 @@ func (s *UserActions) EndLockout(ctx context.Context, user fa.ID) error {
 	}
 	now := s.millis()
 	for _, l := range taken {
-		if _, err := s.Logs.Update(ctx, l.ID, func(l *fa.UserActionLog) error { l.Change("", "", now, now); return nil }); err != nil {
+		if err := s.phase(ctx, l, ActionTaken{Phase: PhaseCancel}, func(l *fa.UserActionLog) error { l.Change("", "", now, now); return nil }); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func TestLockouts(t *testing.T) {
 	}
 	actions := &identity.UserActions{
 		Logs: w.db.ActionLogs, Actions: w.db.UserActions, Reasons: w.db.UserActionReasons, Applications: w.db.Applications,
-		Users: w.db, Tenants: w.db.Tenants, Sessions: w.db, Now: w.now, NewID: w.NewID,
+		Users: w.db, Tenants: w.db.Tenants, Sessions: w.db, Witness: nobodyHears{}, Mailer: &box{}, Endings: nobodyHears{}, Now: w.now, NewID: w.NewID,
 	}
 	preventing := func(want ...string) {
 		t.Helper()
@@ -47,9 +47,9 @@ func TestLockouts(t *testing.T) {
 		w.must(err)
 	}
 	preventing()
-	w.must(actions.LockOut(ctx, adaID, lock, w.now().Add(time.Hour)))
+	w.must(actions.LockOut(ctx, adaID, lock, w.now().Add(time.Hour), false))
 	preventing("Lock")
-	w.must(actions.LockOut(ctx, adaID, lock, w.now().Add(3*time.Hour))) // the same, for longer
+	w.must(actions.LockOut(ctx, adaID, lock, w.now().Add(3*time.Hour), false)) // the same, for longer
 	preventing("Lock")
 	w.advance(2 * time.Hour)
 	preventing("Lock")
@@ -59,12 +59,12 @@ func TestLockouts(t *testing.T) {
 	take(warn)
 	preventing()
 	take(lock)
-	w.must(actions.LockOut(ctx, adaID, lock, w.now().Add(time.Hour)))
+	w.must(actions.LockOut(ctx, adaID, lock, w.now().Add(time.Hour), false))
 	preventing("Lock", "Lock")
 	w.must(actions.EndLockout(ctx, adaID)) // not what Bob has done
 	preventing("Lock")
 	w.must(actions.EndLockout(ctx, bobID))
-	if err := actions.LockOut(ctx, adaID, id(299), w.now()); err == nil {
+	if err := actions.LockOut(ctx, adaID, id(299), w.now(), false); err == nil {
 		t.Error("locked out by an action that is not there")
 	}
 }

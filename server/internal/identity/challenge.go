@@ -65,6 +65,9 @@ func (s *Service) challenge(ctx context.Context, tenant *fa.Tenant, a Attempt, p
 	if len(methods) == 0 {
 		c.Configurable = tenant.MultiFactorConfiguration.Methods()
 	}
+	if ctx, err = s.happens(ctx, TwoFactorChallenge, &p.user.User, map[string]any{"applicationId": a.applicationID()}); err != nil {
+		return nil, err
+	}
 	c.ID, err = s.keepPending(ctx, tenant, pending{
 		TenantID: tenant.ID, UserID: p.user.ID, ApplicationID: a.applicationID(), How: p.how, LoginID: a.LoginID,
 	})

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -50,15 +49,21 @@ func (s *Service) ForgotPassword(ctx context.Context, f Forgotten) (changePasswo
 	}
 	config := f.Tenant.ExternalIdentifierConfiguration
 	id := cmp.Or(f.ChangePasswordID, generate(config.ChangePasswordIDGenerator))
-	v := sent{UserID: user.ID, Since: user.PasswordLastUpdateInstant, State: f.State}
+	v := sent{UserID: user.ID, Since: user.PasswordLastUpdateInstant, State: f.State, Reset: true}
 	if f.Application != nil {
 		v.ApplicationID = f.Application.ID
+	}
+	if ctx, err = s.happens(ctx, PasswordResetStart, &user.User, nil); err != nil {
+		return "", err
 	}
 	if !f.Silently {
 		if v.Email = user.MailAddress(); v.Email == "" {
 			return "", ErrNoAddress
 		}
-		ctx = s.Mailer.Along(ctx, Mail{f.Tenant, f.Application, &user.User, template, map[string]any{
+		if ctx, err = s.happens(ctx, PasswordResetSend, &user.User, nil); err != nil {
+			return "", err
+		}
+		ctx = s.along(ctx, Mail{Tenant: f.Tenant, Application: f.Application, User: &user.User, TemplateID: template, Values: map[string]any{
 			"changePasswordId": id, "state": stateOf(f.State),
 		}})
 	}
@@ -69,50 +74,17 @@ func (s *Service) ForgotPassword(ctx context.Context, f Forgotten) (changePasswo
 	return id, err
 }
 
-// ResetPassword is ChangePasswordByID for an id that may have come by mail:
-// whoever has it has read mail that was sent to that address. It returns the
-// state that the id was asked for with.
+// ResetPassword is ChangePassword for whoever has a changePasswordId, which is
+// good for one change. One that has come by mail verifies the address, where the
+// tenant takes that for a proof. It returns the state that the id was asked for
+// with.
 func (s *Service) ResetPassword(ctx context.Context, id string, next NewPassword) (oneTimePassword string, state jsontext.Value, err error) {
 	var v sent
 	if err := s.Identifiers.Identifier(ctx, KindPasswordChange, id, &v); err != nil {
 		return "", nil, err
 	}
-	oneTimePassword, err = s.ChangePasswordByID(ctx, id, next)
-	if err != nil {
-		return "", nil, err
-	}
-	return oneTimePassword, v.State, s.afterReset(ctx, &v)
-}
-
-// afterReset verifies the address that an id was sent to, where the tenant
-// takes that for a proof, and confirms the reset by mail if there is a template
-// for that.
-func (s *Service) afterReset(ctx context.Context, v *sent) error {
-	if v.Email == "" {
-		return nil
-	}
-	user, err := s.Store.User(ctx, v.UserID)
-	if err != nil {
-		return err
-	}
-	tenant, err := s.Tenants.Get(ctx, user.TenantID)
-	if err != nil {
-		return err
-	}
-	template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.PasswordResetSuccessEmailTemplateID })
-	if template != "" {
-		ctx = s.Mailer.Along(ctx, Mail{Tenant: tenant, User: &user.User, TemplateID: template})
-	}
-	_, err = s.Store.UpdateUser(ctx, user.ID, func(u *fa.Account) error {
-		if tenant.EmailConfiguration.ImplicitEmailVerificationAllowed {
-			u.VerifyIdentity(fa.IdentityEmail, v.Email, fa.VerifiedImplicit, s.millis())
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("verify the address of a reset: %w", err)
-	}
-	return nil
+	oneTimePassword, err = s.changePasswordByID(ctx, id, &v, next)
+	return oneTimePassword, v.State, err
 }
 
 // askForPassword makes the mail to a new user by which the user sets a password.

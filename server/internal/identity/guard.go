@@ -20,9 +20,9 @@ type Counters interface {
 type Actions interface {
 	// Preventing lists the actions that keep the user from signing in now.
 	Preventing(ctx context.Context, user fa.ID) ([]fa.LoginPrevented, error)
-	// LockOut takes the action until then; one that is taken already lasts until
-	// then.
-	LockOut(ctx context.Context, user, action fa.ID, until time.Time) error
+	// LockOut takes the action until then, and tells the user of it if email says
+	// so; one that is taken already lasts until then.
+	LockOut(ctx context.Context, user, action fa.ID, until time.Time, email bool) error
 	EndLockout(ctx context.Context, user fa.ID) error
 }
 
@@ -119,7 +119,7 @@ func (s *Service) countAgainst(ctx context.Context, tenant *fa.Tenant, user fa.I
 		locked = locked || action.UserActionID == config.UserActionID
 	}
 	if n >= config.TooManyAttempts || locked {
-		if err := s.Actions.LockOut(ctx, user, config.UserActionID, config.Until(s.Now())); err != nil {
+		if err := s.Actions.LockOut(ctx, user, config.UserActionID, config.Until(s.Now()), config.EmailUser); err != nil {
 			return err
 		}
 	}

@@ -44,7 +44,7 @@ func (s *Service) EnableMethod(ctx context.Context, user *fa.Account, r NewMetho
 		return nil, err
 	}
 	enabled := &Enabled{}
-	_, err = s.Store.UpdateUser(ctx, user.ID, func(u *fa.Account) error {
+	_, err = s.update(ctx, tenant, user.ID, func(u *fa.Account) error {
 		m.ID = ""
 		u.EndSessions = len(u.TwoFactor.Methods) == 0 && tenant.Revokes().OnMultiFactorEnable
 		u.TwoFactor.Methods = append(slices.Clone(u.TwoFactor.Methods), m)
@@ -159,7 +159,7 @@ func (s *Service) DisableMethod(ctx context.Context, user *fa.Account, methodID,
 	} else if err := s.proveMethod(ctx, tenant, user, kindDisableCode, *m, code); err != nil {
 		return err
 	}
-	_, err = s.Store.UpdateUser(ctx, user.ID, func(u *fa.Account) error {
+	_, err = s.update(ctx, tenant, user.ID, func(u *fa.Account) error {
 		u.TwoFactor.Methods = slices.DeleteFunc(slices.Clone(u.TwoFactor.Methods), func(m fa.TwoFactorMethod) bool { return all || m.ID == methodID })
 		if len(u.TwoFactor.Methods) == 0 {
 			u.TwoFactor.RecoveryCodes = nil

@@ -77,14 +77,13 @@ func (s *Service) WhoMayChange(ctx context.Context, id string) (*fa.Account, err
 	return user, err
 }
 
-// ChangePasswordByID is ChangePassword for whoever has a changePasswordId, which
-// is good for one change. It returns a one-time password to sign in with.
-func (s *Service) ChangePasswordByID(ctx context.Context, id string, next NewPassword) (oneTimePassword string, err error) {
+// changePasswordByID is ChangePassword by an id and what it stands for.
+func (s *Service) changePasswordByID(ctx context.Context, id string, v *sent, next NewPassword) (oneTimePassword string, err error) {
 	user, err := s.WhoMayChange(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	return s.changePassword(ctx, user, next, func() error {
+	return s.changePassword(ctx, user, next, v, func() error {
 		return s.Identifiers.TakeIdentifier(ctx, KindPasswordChange, id, &passwordChange{})
 	})
 }
@@ -92,12 +91,13 @@ func (s *Service) ChangePasswordByID(ctx context.Context, id string, next NewPas
 // ChangePassword gives a user a new password, if the tenant's rules allow it. It
 // returns a one-time password to sign in with.
 func (s *Service) ChangePassword(ctx context.Context, user *fa.Account, next NewPassword) (oneTimePassword string, err error) {
-	return s.changePassword(ctx, user, next, func() error { return nil })
+	return s.changePassword(ctx, user, next, &sent{}, func() error { return nil })
 }
 
 // changePassword checks everything, then commits, which may fail for whoever
-// comes second, and only then changes something.
-func (s *Service) changePassword(ctx context.Context, user *fa.Account, next NewPassword, commit func() error) (string, error) {
+// comes second, and only then changes something. v is what was sent to the user
+// for this change.
+func (s *Service) changePassword(ctx context.Context, user *fa.Account, next NewPassword, v *sent, commit func() error) (string, error) {
 	tenant, err := s.Tenants.Get(ctx, user.TenantID)
 	if err != nil {
 		return "", err
@@ -115,7 +115,7 @@ func (s *Service) changePassword(ctx context.Context, user *fa.Account, next New
 	if err := s.spendTrustToken(ctx, next.TrustToken); err != nil {
 		return "", err
 	}
-	if err := s.storePassword(ctx, tenant, user, made.Credential); err != nil {
+	if err := s.storePassword(ctx, tenant, user, made.Credential, v); err != nil {
 		return "", err
 	}
 	code := NewCode()
@@ -147,9 +147,15 @@ func (s *Service) mayChange(ctx context.Context, tenant *fa.Tenant, user *fa.Acc
 // storePassword puts a new password in the place of the old one, which the
 // tenant may want to remember. Somebody whose password was kept elsewhere until
 // the first sign-in has it here from now on.
-func (s *Service) storePassword(ctx context.Context, tenant *fa.Tenant, user *fa.Account, made fa.Credential) error {
-	now := s.millis()
-	_, err := s.Store.UpdateUser(ctx, user.ID, func(u *fa.Account) error {
+func (s *Service) storePassword(ctx context.Context, tenant *fa.Tenant, user *fa.Account, made fa.Credential, v *sent) (err error) {
+	now, told := s.millis(), *tenant
+	if v.Reset { // the mail about that takes the place of the other
+		if ctx, err = s.happens(ctx, PasswordResetSuccess, &user.User, nil); err != nil {
+			return err
+		}
+		told.EmailConfiguration.PasswordUpdateEmailTemplateID = tenant.EmailConfiguration.PasswordResetSuccessEmailTemplateID
+	}
+	_, err = s.update(ctx, &told, user.ID, func(u *fa.Account) error {
 		u.Previous = remembered(tenant, u)
 		u.Credential = made
 		u.PasswordLastUpdateInstant = max(now, u.PasswordLastUpdateInstant+1)
@@ -158,6 +164,9 @@ func (s *Service) storePassword(ctx context.Context, tenant *fa.Tenant, user *fa
 		u.EndSessions = tenant.Revokes().OnPasswordChanged
 		if tenant.Migrates(u.ConnectorID) {
 			u.ConnectorID = fa.ConnectorID
+		}
+		if v.Email != "" && tenant.EmailConfiguration.ImplicitEmailVerificationAllowed {
+			u.VerifyIdentity(fa.IdentityEmail, v.Email, fa.VerifiedImplicit, now)
 		}
 		return nil
 	})

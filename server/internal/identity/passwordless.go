@@ -66,7 +66,7 @@ func (s *Service) SendPasswordless(ctx context.Context, code string) error {
 	if v.Code != nil {
 		m.Values["oneTimeCode"] = opened(code, v.Code)
 	}
-	return s.keepSent(s.Mailer.Along(ctx, m), kindPasswordless, code, m.Tenant.ExternalIdentifierConfiguration.PasswordlessLoginTTL, v)
+	return s.keepSent(s.along(ctx, m), kindPasswordless, code, m.Tenant.ExternalIdentifierConfiguration.PasswordlessLoginTTL, v)
 }
 
 func (s *Service) passwordlessMail(ctx context.Context, v *sent) (m Mail, err error) {

@@ -19,15 +19,18 @@ type Mail struct {
 	Tenant      *fa.Tenant
 	Application *fa.Application // nil: none
 	User        *fa.User
-	TemplateID  fa.ID
+	TemplateID  fa.ID          // empty: the mail is not sent
+	To          string         // empty: the user's own address
 	Values      map[string]any // for the template
 }
 
 // Mailer sends mails.
 type Mailer interface {
-	// Along returns a context for one change of the store; the mail goes out if
-	// the change is made.
-	Along(ctx context.Context, m Mail) context.Context
+	// Along returns a context for one change of the store; if the change is made,
+	// the mails go out that there are at its end.
+	Along(ctx context.Context, due func() []Mail) context.Context
+	// Send sends a mail that goes along with no change.
+	Send(ctx context.Context, m Mail) error
 }
 
 // sent is what an id stands for that is sent to somebody.
@@ -36,6 +39,7 @@ type sent struct {
 	ApplicationID fa.ID          `json:"applicationId,omitzero"`
 	Since         int64          `json:"since,omitzero"` // as in passwordChange
 	Email         string         `json:"email,omitzero"` // where it was sent to
+	Reset         bool           `json:"reset,omitzero"` // the password was forgotten
 	State         jsontext.Value `json:"state,omitzero"` // the caller's, to be given back
 	Code          []byte         `json:"code,omitzero"`  // that has to be typed too, sealed
 	Tries         int            `json:"tries,omitzero"`

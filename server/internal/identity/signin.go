@@ -187,7 +187,7 @@ func (s *Service) changeReason(tenant *fa.Tenant, p proof) string {
 
 // record notes when the user, the identity and the registration were last used.
 // The answer says so even when it is stored a little later.
-func (s *Service) record(ctx context.Context, a Attempt, how string, user *fa.Account) error {
+func (s *Service) record(ctx context.Context, a Attempt, how string, user *fa.Account) (err error) {
 	now := s.millis()
 	note := func(u *fa.Account) error {
 		u.LastLoginInstant = max(u.LastLoginInstant, now)
@@ -202,10 +202,28 @@ func (s *Service) record(ctx context.Context, a Attempt, how string, user *fa.Ac
 		return nil
 	}
 	_ = note(user)
+	if a.NewDevice {
+		if ctx, err = s.alongNewDevice(ctx, a, user); err != nil {
+			return err
+		}
+	}
 	if err := s.keep(ctx, s.login(a, how, user), note); err != nil {
 		return fmt.Errorf("record the sign-in: %w", err)
 	}
 	return nil
+}
+
+// alongNewDevice lets a mail go out about a sign-in from a device that is new.
+func (s *Service) alongNewDevice(ctx context.Context, a Attempt, user *fa.Account) (context.Context, error) {
+	tenant, err := s.Tenants.Get(ctx, user.TenantID)
+	if err != nil {
+		return ctx, err
+	}
+	template := tenant.EmailTemplate(a.Application, func(t fa.EmailTemplateIDs) fa.ID { return t.LoginNewDeviceEmailTemplateID })
+	return s.along(ctx, Mail{
+		Tenant: tenant, Application: a.Application, User: &user.User, TemplateID: template,
+		Values: map[string]any{"event": map[string]any{"info": a.EventInfo}},
+	}), nil
 }
 
 // blank tells whether something is missing, or longer than anything sensible.

@@ -42,11 +42,15 @@ func (s *Service) SignInWithFactor(ctx context.Context, a FactorAttempt) (*Facto
 	if out.Application, err = s.applicationOf(ctx, p, a.Application); err != nil {
 		return nil, err
 	}
-	if err := s.proveFactor(ctx, tenant, user, p, a); err != nil {
+	used, err := s.proveFactor(ctx, tenant, user, p, a)
+	if err != nil {
 		return nil, err
 	}
 	// Two that come with the right code at once: one of them has lost.
 	if err := s.Identifiers.TakeIdentifier(ctx, kindTwoFactor, a.ID, &pending{}); err != nil {
+		return nil, err
+	}
+	if err := s.happened(ctx, TwoFactorSuccess, &user.User, aboutFactor(out.Application, used)); err != nil {
 		return nil, err
 	}
 	if user, err = s.Store.User(ctx, user.ID); err != nil { // a recovery code is gone, a method was used
@@ -84,13 +88,14 @@ func (s *Service) applicationOf(ctx context.Context, p pending, named *fa.Applic
 }
 
 // proveFactor looks for a code among those that were sent, those of
-// authenticators and the recovery codes, and counts it if it is none of them.
-func (s *Service) proveFactor(ctx context.Context, tenant *fa.Tenant, user *fa.Account, p pending, a FactorAttempt) error {
+// authenticators and the recovery codes, and counts it if it is none of them. It
+// returns the method, nil for a code that belongs to none.
+func (s *Service) proveFactor(ctx context.Context, tenant *fa.Tenant, user *fa.Account, p pending, a FactorAttempt) (*fa.TwoFactorMethod, error) {
 	if err := s.checkAccount(ctx, user); err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.guessing(ctx, user.ID); err != nil {
-		return err
+		return nil, err
 	}
 	used, err := p.MethodID, error(nil)
 	if sent := p.Code != "" && s.millis() < p.CodeExpires; !sent || subtle.ConstantTimeCompare([]byte(p.Code), []byte(hashCode(a.ID, a.Code))) != 1 {
@@ -99,12 +104,32 @@ func (s *Service) proveFactor(ctx context.Context, tenant *fa.Tenant, user *fa.A
 		}
 	}
 	if errors.Is(err, ErrCode) {
-		return s.refuseCode(ctx, tenant, user.ID, a.ID)
+		sentBy, _ := user.TwoFactor.Method(p.MethodID)
+		if err := s.happened(ctx, TwoFactorFailed, &user.User, aboutFactor(a.Application, sentBy)); err != nil {
+			return nil, err
+		}
+		return nil, s.refuseCode(ctx, tenant, user.ID, a.ID)
 	}
-	if m, there := user.TwoFactor.Method(used); err != nil || !there || m.LastUsed {
-		return err
+	m, _ := user.TwoFactor.Method(used)
+	if err != nil || m == nil || m.LastUsed {
+		return m, err
 	}
-	return s.Store.NoteUser(ctx, user.ID, func(u *fa.Account) error { u.TwoFactor.Use(used); return nil })
+	return m, s.Store.NoteUser(ctx, user.ID, func(u *fa.Account) error { u.TwoFactor.Use(used); return nil })
+}
+
+// aboutFactor is what is told of a code that was given. Both may be nil.
+func aboutFactor(application *fa.Application, m *fa.TwoFactorMethod) map[string]any {
+	about := map[string]any{}
+	if application != nil {
+		about["applicationId"] = application.ID
+	}
+	if m != nil {
+		about["method"] = m.Method
+		if m.Method == fa.MethodSMS {
+			about["messageType"] = "SMS"
+		}
+	}
+	return about
 }
 
 // StartTwoFactor begins a challenge by an application's wish, for a user who is
@@ -133,7 +158,11 @@ func (s *Service) Start(ctx context.Context, r StartTwoFactor) (c *Challenge, co
 		p.ApplicationID = r.Application.ID
 	}
 	c = &Challenge{Methods: r.User.TwoFactor.Shown()}
-	if c.ID, err = s.keepPending(ctx, tenant, p); err != nil {
+	along, err := s.happens(ctx, TwoFactorChallenge, &r.User.User, map[string]any{"applicationId": p.ApplicationID})
+	if err != nil {
+		return nil, "", err
+	}
+	if c.ID, err = s.keepPending(along, tenant, p); err != nil {
 		return nil, "", err
 	}
 	code = cmp.Or(r.Code, generate(tenant.ExternalIdentifierConfiguration.TwoFactorOneTimeCodeGenerator))

@@ -44,7 +44,10 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 		}
 		mails = append(mails, m)
 	}
-	return &u.User, ids, s.Store.CreateUser(s.along(ctx, mails...), u)
+	if err := s.Store.CreateUser(s.along(ctx, mails...), u); err != nil {
+		return nil, ids, s.warnOwners(ctx, tenant, &u.User, func(t fa.EmailTemplateIDs) fa.ID { return t.LoginIDInUseOnCreateEmailTemplateID }, err)
+	}
+	return &u.User, ids, nil
 }
 
 // newAccount is the account that a request describes, complete and checked.
@@ -137,7 +140,7 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 	if err != nil {
 		return nil, ids, err
 	}
-	u, err := s.Store.UpdateUser(s.along(ctx, mails...), id, func(u *fa.Account) error {
+	u, err := s.update(s.along(ctx, mails...), tenant, id, func(u *fa.Account) error {
 		fresh := *next
 		keepServerOwned(&fresh.User, &u.User)
 		fresh.SettleIdentities(fa.VerifiedDisabled, now)
@@ -154,7 +157,7 @@ func (s *Service) ReplaceUser(ctx context.Context, id fa.ID, request fa.UserRequ
 		return nil
 	})
 	if err != nil {
-		return nil, ids, err
+		return nil, ids, s.warnOwners(ctx, tenant, &next.User, func(t fa.EmailTemplateIDs) fa.ID { return t.LoginIDInUseOnUpdateEmailTemplateID }, err)
 	}
 	return &u.User, ids, nil
 }

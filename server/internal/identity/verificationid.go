@@ -123,15 +123,9 @@ func (s *Service) keepVerification(ctx context.Context, v verifying) error {
 	return nil
 }
 
-// along returns a context for one change of the store, with which those mails go
-// out that have a template.
+// along returns a context for one change of the store, with which mails go out.
 func (s *Service) along(ctx context.Context, mails ...Mail) context.Context {
-	for _, m := range mails {
-		if m.TemplateID != "" {
-			ctx = s.Mailer.Along(ctx, m)
-		}
-	}
-	return ctx
+	return s.Mailer.Along(ctx, func() []Mail { return mails })
 }
 
 // awaitVerification notes which of the identities that are new have to be

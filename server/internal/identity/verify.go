@@ -99,10 +99,8 @@ func (s *Service) verifyEmail(ctx context.Context, user fa.ID, address, reason s
 	if err != nil {
 		return nil, err
 	}
-	if template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.EmailVerifiedEmailTemplateID }); template != "" {
-		ctx = s.Mailer.Along(ctx, Mail{Tenant: tenant, User: &current.User, TemplateID: template})
-	}
-	u, err := s.Store.UpdateUser(ctx, user, func(u *fa.Account) error {
+	template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.EmailVerifiedEmailTemplateID })
+	u, err := s.Store.UpdateUser(s.along(ctx, Mail{Tenant: tenant, User: &current.User, TemplateID: template}), user, func(u *fa.Account) error {
 		if !u.VerifyIdentity(fa.IdentityEmail, address, reason, s.millis()) {
 			return fa.ErrNotFound
 		}

@@ -71,9 +71,9 @@ func newWorld(t *testing.T) *world {
 		Counters: db, Codes: w.codes,
 		Actions: &identity.UserActions{
 			Logs: db.ActionLogs, Actions: db.UserActions, Reasons: db.UserActionReasons, Applications: db.Applications, Users: db, Tenants: db.Tenants,
-			Sessions: db, Now: w.now, NewID: newID,
+			Sessions: db, Witness: nobodyHears{}, Mailer: &box{}, Endings: nobodyHears{}, Now: w.now, NewID: newID,
 		},
-		Passwords: password.NewHasher(password.Schemes, rand.Reader, 2, 500), Outside: w.outside, Now: w.now,
+		Passwords: password.NewHasher(password.Schemes, rand.Reader, 2, 500), Outside: w.outside, Mailer: &box{}, Now: w.now,
 		NewID: newID,
 	}
 	for _, n := range []fa.ID{tenantID, otherTenantID} {
@@ -296,3 +296,12 @@ func (c *codes) last() (code, to string) {
 	m := c.sent[len(c.sent)-1]
 	return m.Code, m.Method.To()
 }
+
+// nobodyHears is where nobody wants to know of actions on users.
+type nobodyHears struct{}
+
+func (nobodyHears) ActionTaken(ctx context.Context, _ identity.ActionTaken) (context.Context, error) {
+	return ctx, nil
+}
+
+func (nobodyHears) Along(ctx context.Context, _ fa.ID, _ time.Time) context.Context { return ctx }

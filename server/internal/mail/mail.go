@@ -83,23 +83,28 @@ type Queue interface {
 
 // Later has mails sent that go along with no change of the store.
 func (p *Office) Later(ctx context.Context, orders ...Order) error {
+	all, err := jobsOf(orders)
+	if err != nil {
+		return err
+	}
+	return p.Queue.AddJobs(jobs.Apart(ctx), all...)
+}
+
+// Along returns a context for one change of the store; if the change is made, the
+// mails go out that are ordered at its end.
+func Along(ctx context.Context, due func() []Order) context.Context {
+	return jobs.Along(ctx, func() ([]jobs.Job, error) { return jobsOf(due()) })
+}
+
+func jobsOf(orders []Order) ([]jobs.Job, error) {
 	all := make([]jobs.Job, len(orders))
 	for i, o := range orders {
 		var err error
 		if all[i], err = jobs.New(Job, o); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return p.Queue.AddJobs(ctx, all...)
-}
-
-// Along returns a context for one change of the store; the mail goes out if the
-// change is made.
-func Along(ctx context.Context, o Order) context.Context {
-	return jobs.Along(ctx, func() ([]jobs.Job, error) {
-		job, err := jobs.New(Job, o)
-		return []jobs.Job{job}, err
-	})
+	return all, nil
 }
 
 // Send does a job of the kind Job.
