@@ -27,7 +27,7 @@ type mailer struct{ office *mail.Office }
 
 // Along implements identity.Mailer.
 func (mailer) Along(ctx context.Context, due func() []identity.Mail) context.Context {
-	return mail.Along(ctx, func() (orders []mail.Order) {
+	return mail.Along(ctx, func() (orders []mail.Ordered) {
 		for _, m := range due() {
 			if m.TemplateID != "" {
 				orders = append(orders, orderOf(m))
@@ -42,10 +42,19 @@ func (m mailer) Send(ctx context.Context, one identity.Mail) error {
 	return m.office.Later(ctx, orderOf(one))
 }
 
-func orderOf(m identity.Mail) mail.Order {
-	o := mail.Order{TenantID: m.Tenant.ID, UserID: m.User.ID, TemplateID: m.TemplateID, Values: m.Values}
+func orderOf(m identity.Mail) mail.Ordered {
+	o := mail.Order{TenantID: m.Tenant.ID, TemplateID: m.TemplateID, Values: m.Values}
+	if m.User != nil {
+		o.UserID = m.User.ID
+	}
 	if m.Application != nil {
 		o.ApplicationID = m.Application.ID
+	}
+	if m.Phone != "" {
+		return mail.MessageOrder{
+			TenantID: o.TenantID, ApplicationID: o.ApplicationID, UserID: o.UserID, MessengerID: m.Tenant.PhoneConfiguration.MessengerID,
+			TemplateID: o.TemplateID, PhoneNumber: m.Phone, Values: m.Values,
+		}
 	}
 	if m.To != "" {
 		o.To = []mail.Address{{Address: m.To}}

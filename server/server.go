@@ -210,6 +210,7 @@ func (s *Server) wire(ids instance) {
 	(&api.Passwordless{Service: service, Tokens: desk, Applications: applications}).Mount(mux)
 	(&api.ForgotPassword{Service: service, Applications: applications}).Mount(mux)
 	(&api.Verification{Service: service, Applications: applications, Users: s.db}).Mount(mux)
+	(&api.IdentityVerify{Service: service, Applications: applications}).Mount(mux)
 	(&api.Mails{Office: office, Templates: s.db.EmailTemplates, Applications: s.db.Applications, Users: s.db}).Mount(mux)
 	(&api.System{Store: s.db}).Mount(mux)
 	(&api.AuditLogs{Store: s.db, Log: s.logs, Zone: s.db.SystemConfiguration}).Mount(mux)

@@ -94,6 +94,12 @@ func (e envelope) decode(name string, v any) error {
 // flag reads a boolean beside the objects.
 func (e envelope) flag(name string) bool { return e[name].Kind() == jsontext.KindTrue }
 
+// texts reads a list of texts beside the objects; what is none is empty.
+func (e envelope) texts(name string) (list []string) {
+	_ = fa.Decode(e[name], &list)
+	return list
+}
+
 // asks reads a flag of a DELETE: a parameter or, if there is a body, a member.
 func asks(r *http.Request, flag string) (bool, error) {
 	if r.URL.Query().Get(flag) == "true" {

@@ -190,8 +190,8 @@ type templateErrors struct {
 	RenderErrors map[string]string `json:"renderErrors"`
 }
 
-func (h *Mails) orders(ctx context.Context, tenant *fa.Tenant, order mail.Order, request sendRequest) ([]mail.Order, map[fa.ID]templateErrors, error) {
-	var all []mail.Order
+func (h *Mails) orders(ctx context.Context, tenant *fa.Tenant, order mail.Order, request sendRequest) ([]mail.Ordered, map[fa.ID]templateErrors, error) {
+	var all []mail.Ordered
 	results := map[fa.ID]templateErrors{}
 	slices.Sort(request.UserIDs)
 	for _, id := range slices.Compact(request.UserIDs) {

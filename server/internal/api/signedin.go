@@ -32,6 +32,9 @@ type loginResponse struct {
 	ChangePasswordID       string               `json:"changePasswordId,omitzero"`
 	ChangePasswordReason   string               `json:"changePasswordReason,omitzero"`
 	ConfigurableMethods    []string             `json:"configurableMethods,omitempty"`
+	EmailVerificationID    string               `json:"emailVerificationId,omitzero"`
+	IdentityVerificationID string               `json:"identityVerificationId,omitzero"`
+	RegistrationVerifyID   string               `json:"registrationVerificationId,omitzero"`
 	Methods                []fa.TwoFactorMethod `json:"methods,omitempty"`
 	RefreshToken           string               `json:"refreshToken,omitzero"`
 	RefreshTokenID         fa.ID                `json:"refreshTokenId,omitzero"`
@@ -76,8 +79,10 @@ func (s signedIn) respond(w http.ResponseWriter, r *http.Request, tokens AccessT
 	response.User = s.User
 	switch s.Unverified {
 	case identity.UnverifiedIdentity:
+		response.EmailVerificationID, response.IdentityVerificationID = s.VerificationID, s.VerificationID
 		return respond(w, statusUnverifiedIdentity, response)
 	case identity.UnverifiedRegistration:
+		response.RegistrationVerifyID = s.VerificationID
 		return respond(w, statusUnverifiedRegistration, response)
 	}
 	if err := s.addToken(w, r, tokens, &response); err != nil {

@@ -72,6 +72,7 @@ func enrolment(body envelope) identity.Enrolment {
 		SetPassword:                  asked || body.flag("sendSetPasswordEmail"),
 		SkipVerification:             body.flag("skipVerification"),
 		SkipRegistrationVerification: body.flag("skipRegistrationVerification"),
+		VerificationIDs:              body.texts("verificationIds"),
 	}
 }
 

@@ -60,9 +60,18 @@ type EmailConfiguration struct {
 // PhoneConfiguration is how phone numbers are verified; what we do not act on is
 // kept in Rest.
 type PhoneConfiguration struct {
-	VerificationStrategy string `json:"verificationStrategy,omitzero"` // ClickableLink or FormField
-	VerifyPhoneNumber    bool   `json:"verifyPhoneNumber"`
-	Rest                 Rest   `json:",embed"`
+	MessengerID            ID              `json:"messengerId,omitzero"`
+	Unverified             PhoneUnverified `json:"unverified,omitzero"`
+	VerificationStrategy   string          `json:"verificationStrategy,omitzero"` // ClickableLink or FormField
+	VerificationTemplateID ID              `json:"verificationTemplateId,omitzero"`
+	VerifyPhoneNumber      bool            `json:"verifyPhoneNumber"`
+	Rest                   Rest            `json:",embed"`
+}
+
+// PhoneUnverified is what happens to users who have not verified a phone number.
+type PhoneUnverified struct {
+	Behavior string `json:"behavior,omitzero"` // Allow or Gated
+	Rest     Rest   `json:",embed"`
 }
 
 // The ways of proving that a message has arrived, to verify something or to sign

@@ -18,10 +18,11 @@ import (
 type Mail struct {
 	Tenant      *fa.Tenant
 	Application *fa.Application // nil: none
-	User        *fa.User
-	TemplateID  fa.ID          // empty: the mail is not sent
-	To          string         // empty: the user's own address
-	Values      map[string]any // for the template
+	User        *fa.User        // nil: nobody who is known
+	TemplateID  fa.ID           // empty: the mail is not sent
+	To          string          // empty: the user's own address
+	Phone       string          // a number: it is a text message to that
+	Values      map[string]any  // for the template
 }
 
 // Mailer sends mails.

@@ -46,6 +46,7 @@ type Outcome struct {
 	TwoFactor            *Challenge       // not nil: a second factor is needed first
 	Unverified           Unverified       // not empty: something has to be verified first
 	Factor               bool             // a second factor was given
+	VerificationID       string           // with which, and a code that was sent, it can be
 }
 
 // How a sign-in was proven.
@@ -146,7 +147,8 @@ func (s *Service) admit(ctx context.Context, tenant *fa.Tenant, a Attempt, p pro
 		return out, err
 	}
 	if out.Unverified = unverified(tenant, a, p.user); out.Unverified != "" {
-		return out, nil
+		out.VerificationID, err = s.verifyAtSignIn(ctx, tenant, a, p.user, out.Unverified)
+		return out, err
 	}
 	return out, s.record(ctx, a, p.how, p.user)
 }

@@ -19,6 +19,7 @@ type Enrolment struct {
 	SetPassword                  bool             // the user is asked for a password, and has none until then
 	SkipRegistrationVerification bool
 	SkipVerification             bool
+	VerificationIDs              []string // of identities that were verified before there was a user
 }
 
 // CreateUser makes an account in a tenant, with its registration. A plain
@@ -74,6 +75,9 @@ func (s *Service) newAccount(ctx context.Context, tenant *fa.Tenant, id fa.ID, r
 	awaitVerification(tenant, &u.User, false, u.InsertInstant)
 	if e.SkipVerification {
 		u.SkipVerification(u.InsertInstant)
+	}
+	if err := s.useVerifications(ctx, &u.User, e.VerificationIDs); err != nil {
+		return nil, err
 	}
 	return u, s.setPassword(ctx, tenant, u, request)
 }

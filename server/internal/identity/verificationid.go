@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"wherry/server/internal/fa"
 )
 
@@ -14,11 +16,15 @@ const KindVerification = "verificationId"
 // Verification is what a verification id stands for: an e-mail address or a
 // phone number of a user, or a registration, that is still to be verified.
 type Verification struct {
-	ApplicationID fa.ID  `json:"applicationId,omitzero"` // of a registration
-	CodeHash      string `json:"codeHash,omitzero"`      // of the code that has to be typed; empty: none
-	Type          string `json:"type,omitzero"`          // of an identity
-	UserID        fa.ID  `json:"userId"`
-	Value         string `json:"value,omitzero"` // of the identity, as it was then
+	ApplicationID fa.ID          `json:"applicationId,omitzero"` // of a registration
+	Code          []byte         `json:"code,omitzero"`          // sealed, where it is sent later than the id is made
+	CodeHash      string         `json:"codeHash,omitzero"`      // of the code that has to be typed; empty: none
+	Completed     bool           `json:"completed,omitzero"`     // for a user who is still to be made
+	State         jsontext.Value `json:"state,omitzero"`         // the caller's, to be given back
+	TenantID      fa.ID          `json:"tenantId,omitzero"`      // where the identity has no user yet
+	Type          string         `json:"type,omitzero"`          // of an identity
+	UserID        fa.ID          `json:"userId,omitzero"`
+	Value         string         `json:"value,omitzero"` // of the identity, as it was then
 }
 
 // VerificationIDs are what somebody needs to verify what is new about a user.
@@ -69,11 +75,29 @@ func (ids *VerificationIDs) add(v verifying) {
 }
 
 func verifyIdentity(tenant *fa.Tenant, u *fa.User, i fa.Identity) verifying {
-	m, strategy := Mail{Tenant: tenant, User: u}, tenant.PhoneConfiguration.VerificationStrategy
-	if i.Type == fa.IdentityEmail {
-		m.TemplateID, strategy = tenant.VerificationTemplate(nil), tenant.EmailConfiguration.VerificationStrategy
+	v := Verification{UserID: u.ID, Type: i.Type, Value: i.Value}
+	m := verificationMail(tenant, nil, v)
+	m.User = u
+	return newVerification(m, verificationStrategy(tenant, i.Type), v)
+}
+
+// verificationMail is what brings the id that verifies an identity: a mail, or a
+// text message where the tenant has a messenger.
+func verificationMail(tenant *fa.Tenant, app *fa.Application, v Verification) Mail {
+	m := Mail{Tenant: tenant, Application: app}
+	if v.Type == fa.IdentityEmail {
+		m.TemplateID, m.To = tenant.VerificationTemplate(app), v.Value
+	} else if tenant.PhoneConfiguration.MessengerID != "" {
+		m.TemplateID, m.Phone = tenant.PhoneConfiguration.VerificationTemplateID, v.Value
 	}
-	return newVerification(m, strategy, Verification{UserID: u.ID, Type: i.Type, Value: i.Value})
+	return m
+}
+
+func verificationStrategy(tenant *fa.Tenant, kind string) string {
+	if kind == fa.IdentityEmail {
+		return tenant.EmailConfiguration.VerificationStrategy
+	}
+	return tenant.PhoneConfiguration.VerificationStrategy
 }
 
 // verifyNew is about a new registration, of which whoever has an address is
@@ -107,13 +131,22 @@ func newVerification(m Mail, strategy string, v Verification) verifying {
 		ids, codes, ttl = config.RegistrationVerificationIDGenerator, config.RegistrationVerificationOneTimeCodeGenerator, config.RegistrationVerificationIDTTL
 	}
 	made := fa.VerificationID{ID: generate(ids), Type: v.Type, Value: v.Value}
-	m.Values = map[string]any{"verificationId": made.ID}
 	if strategy == fa.VerifyByForm {
 		made.OneTimeCode = generate(codes)
-		m.Values["verificationOneTimeCode"] = made.OneTimeCode
 		v.CodeHash = hashCode(made.ID, made.OneTimeCode)
 	}
+	m.Values = verificationValues(made.ID, made.OneTimeCode)
 	return verifying{v, made, m, ttl}
+}
+
+// verificationValues are what the template of such a mail has; the code may be
+// empty.
+func verificationValues(id, code string) map[string]any {
+	values := map[string]any{"verificationId": id}
+	if code != "" {
+		values["verificationOneTimeCode"], values["code"] = code, code
+	}
+	return values
 }
 
 func (s *Service) keepVerification(ctx context.Context, v verifying) error {

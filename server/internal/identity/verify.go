@@ -48,6 +48,8 @@ func (s *Service) StartRegistrationVerification(ctx context.Context, tenant *fa.
 const (
 	verificationWindow = 24 * time.Hour
 	countVerification  = "verification.tries"
+
+	countVerificationSent = "verification.sent"
 )
 
 // takeVerification takes what an id stands for that verifies an identity of a
@@ -60,16 +62,25 @@ func (s *Service) takeVerification(ctx context.Context, kind, id, code string) (
 	if v.Type != kind {
 		return v, fa.ErrNotFound
 	}
-	if v.CodeHash != "" {
-		n, err := s.Counters.Count(ctx, countVerification, id, verificationWindow)
-		if err != nil {
-			return v, err
-		}
-		if n > mostTries || subtle.ConstantTimeCompare([]byte(hashCode(id, code)), []byte(v.CodeHash)) != 1 {
-			return v, fa.ErrNotFound
-		}
+	if err := s.checkVerificationCode(ctx, v, id, code); err != nil {
+		return v, err
 	}
 	return v, s.Identifiers.TakeIdentifier(ctx, KindVerification, id, &v)
+}
+
+// checkVerificationCode compares the code that goes with an id, if there is one.
+func (s *Service) checkVerificationCode(ctx context.Context, v Verification, id, code string) error {
+	if v.CodeHash == "" {
+		return nil
+	}
+	n, err := s.Counters.Count(ctx, countVerification, id, verificationWindow)
+	if err != nil {
+		return err
+	}
+	if n > mostTries || subtle.ConstantTimeCompare([]byte(hashCode(id, code)), []byte(v.CodeHash)) != 1 {
+		return fa.ErrNotFound
+	}
+	return nil
 }
 
 // VerifyEmail verifies the address that an id was made for, if it is still the
@@ -99,10 +110,21 @@ func (s *Service) verifyEmail(ctx context.Context, user fa.ID, address, reason s
 	if err != nil {
 		return nil, err
 	}
-	template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.EmailVerifiedEmailTemplateID })
-	u, err := s.Store.UpdateUser(s.along(ctx, Mail{Tenant: tenant, User: &current.User, TemplateID: template}), user, func(u *fa.Account) error {
-		if !u.VerifyIdentity(fa.IdentityEmail, address, reason, s.millis()) {
+	return s.verifyIdentityOf(ctx, tenant, user, fa.IdentityEmail, address, reason)
+}
+
+// verifyIdentityOf verifies an identity, if it is still the user's, and confirms
+// that of an address by mail.
+func (s *Service) verifyIdentityOf(ctx context.Context, tenant *fa.Tenant, user fa.ID, kind, value, reason string) (*fa.User, error) {
+	var due []Mail
+	along := s.Mailer.Along(ctx, func() []Mail { return due })
+	u, err := s.Store.UpdateUser(along, user, func(u *fa.Account) error {
+		if !u.VerifyIdentity(kind, value, reason, s.millis()) {
 			return fa.ErrNotFound
+		}
+		if kind == fa.IdentityEmail {
+			template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.EmailVerifiedEmailTemplateID })
+			due = []Mail{{Tenant: tenant, User: &u.User, TemplateID: template}}
 		}
 		return nil
 	})

@@ -81,8 +81,13 @@ type Queue interface {
 	AddJobs(ctx context.Context, added ...jobs.Job) error
 }
 
+// Ordered is an Order or a MessageOrder.
+type Ordered interface{ job() (jobs.Job, error) }
+
+func (o Order) job() (jobs.Job, error) { return jobs.New(Job, o) }
+
 // Later has mails sent that go along with no change of the store.
-func (p *Office) Later(ctx context.Context, orders ...Order) error {
+func (p *Office) Later(ctx context.Context, orders ...Ordered) error {
 	all, err := jobsOf(orders)
 	if err != nil {
 		return err
@@ -92,15 +97,15 @@ func (p *Office) Later(ctx context.Context, orders ...Order) error {
 
 // Along returns a context for one change of the store; if the change is made, the
 // mails go out that are ordered at its end.
-func Along(ctx context.Context, due func() []Order) context.Context {
+func Along(ctx context.Context, due func() []Ordered) context.Context {
 	return jobs.Along(ctx, func() ([]jobs.Job, error) { return jobsOf(due()) })
 }
 
-func jobsOf(orders []Order) ([]jobs.Job, error) {
+func jobsOf(orders []Ordered) ([]jobs.Job, error) {
 	all := make([]jobs.Job, len(orders))
 	for i, o := range orders {
 		var err error
-		if all[i], err = jobs.New(Job, o); err != nil {
+		if all[i], err = o.job(); err != nil {
 			return nil, err
 		}
 	}

@@ -27,13 +27,7 @@ type Caller interface {
 	Call(ctx context.Context, m *fa.Messenger, message fa.SMSMessage) error
 }
 
-// AlongMessage is Along for a text message.
-func AlongMessage(ctx context.Context, o MessageOrder) context.Context {
-	return jobs.Along(ctx, func() ([]jobs.Job, error) {
-		job, err := jobs.New(MessageJob, o)
-		return []jobs.Job{job}, err
-	})
-}
+func (o MessageOrder) job() (jobs.Job, error) { return jobs.New(MessageJob, o) }
 
 // SendMessage does a job of the kind MessageJob.
 func (p *Office) SendMessage(ctx context.Context, job *jobs.Job) error {
