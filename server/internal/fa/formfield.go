@@ -1,7 +1,5 @@
 package fa
 
-import "regexp"
-
 // FormField is one field of forms.
 //
 // Source: https://fusionauth.io/docs/apis/custom-forms/form-fields
@@ -20,8 +18,8 @@ type FormField struct {
 	Rest        Rest               `json:",embed"`
 }
 
-// FormFieldValidator is a regular expression, in Go's dialect, that values have
-// to match as a whole.
+// FormFieldValidator is a regular expression, in Java's dialect, that values
+// have to match as a whole.
 type FormFieldValidator struct {
 	Enabled    bool   `json:"enabled"`
 	Expression string `json:"expression,omitzero"`
@@ -54,9 +52,6 @@ func (f *FormField) Validate() error {
 	}
 	if f.Validator.Enabled {
 		errs.Require(f.Validator.Expression, "field.validator.expression")
-		if _, err := regexp.Compile(f.Validator.Expression); err != nil {
-			errs.Field("field.validator.expression", "invalid", "[%s] is not an expression that this server knows: %v.", f.Validator.Expression, err)
-		}
 	}
 	return errs.OrNil()
 }

@@ -5,11 +5,11 @@ package forms
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/dlclark/regexp2/v2"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"wherry/server/internal/fa"
@@ -147,10 +147,21 @@ func wellFormed(kind, value string) bool {
 	return true // the user or the registration is checked as a whole
 }
 
+// matchTime is how long an expression may look at a value: some take for ever.
+const matchTime = 100 * time.Millisecond
+
+// matches tells whether a value matches an expression as a whole. Nothing
+// matches one that is not understood: whoever wrote it wanted some values kept
+// out. Java's dialect is close to .NET's, which regexp2 speaks.
 func matches(v fa.FormFieldValidator, value string) bool {
 	if !v.Enabled {
 		return true
 	}
-	whole, err := regexp.Compile(`^(?:` + v.Expression + `)$`)
-	return err == nil && whole.MatchString(value)
+	whole, err := regexp2.Compile(`\A(?:`+v.Expression+`)\z`)
+	if err != nil {
+		return false
+	}
+	whole.MatchTimeout = matchTime
+	match, err := whole.MatchString(value)
+	return err == nil && match
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +44,12 @@ func field(key, control, kind string) fa.FormField {
 	return fa.FormField{Key: key, Control: control, Type: kind}
 }
 
+func expression(text string) fa.FormField {
+	f := field("user.data.x", "text", "string")
+	f.Validator = fa.FormFieldValidator{Enabled: true, Expression: text}
+	return f
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	required, twice, matching := field("user.data.x", "text", "string"), field("user.password", "password", "string"), field("user.data.x", "text", "string")
@@ -64,6 +71,10 @@ func TestCheck(t *testing.T) {
 		"twice by the other name":      {twice, "user.password=a&passwordConfirm=a", ""},
 		"matches":                      {matching, "user.data.x=b", ""},
 		"matches only in part":         {matching, "user.data.x=bb", "[invalid]user.data.x"},
+		"looks ahead":                  {expression("^(?=.*[0-9]).{3,}$"), "user.data.x=ab1", ""},
+		"looks ahead in vain":          {expression("^(?=.*[0-9]).{3,}$"), "user.data.x=abc", "[invalid]user.data.x"},
+		"takes for ever":               {expression("(a+)+b"), "user.data.x=" + strings.Repeat("a", 60), "[invalid]user.data.x"},
+		"not an expression":            {expression("(("), "user.data.x=((", "[invalid]user.data.x"},
 		"offered":                      {choice, "user.data.x=red", ""},
 		"not offered":                  {choice, "user.data.x=red&user.data.x=blue", "[invalid]user.data.x"},
 		"number":                       {number, "user.data.x=-1.5e3", ""},
