@@ -10,9 +10,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
 )
 
 // TestAuthorizationCode drives the whole flow with clients that other people
@@ -285,5 +287,51 @@ func TestScopesChooseClaims(t *testing.T) {
 	claims := payload(t, exchange(t.Context(), "openid").Extra("id_token").(string))
 	if claims["email"] != nil || claims["given_name"] != nil {
 		t.Errorf("only openid was asked for: %v", claims)
+	}
+}
+
+// TestGoClients completes the other flows with x/oauth2 and go-oidc.
+func TestGoClients(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	i.withRefreshTokens(t, "")
+	i.setOAuth(t, allGrants)
+	i.withEntities(t)
+	c := i.client(t)
+	c.Scopes = []string{"openid", "offline_access", "email"}
+	back := c.signIn(t, c.AuthCodeURL("some state"))
+	token, err := c.Exchange(t.Context(), back.Query().Get("code"))
+	if err != nil || token.RefreshToken == "" {
+		t.Fatalf("%+v, %v", token, err)
+	}
+	token.Expiry = time.Now().Add(-time.Hour)
+	refreshed, err := c.TokenSource(t.Context(), token).Token()
+	if err != nil || refreshed.AccessToken == token.AccessToken {
+		t.Fatalf("refreshed: %+v, %v", refreshed, err)
+	}
+	info, err := c.provider.UserInfo(t.Context(), oauth2.StaticTokenSource(refreshed))
+	if err != nil || info.Subject != janeID || info.Email != "jane@example.com" {
+		t.Errorf("user info: %+v, %v", info, err)
+	}
+	byPassword, err := c.PasswordCredentialsToken(t.Context(), "jane@example.com", password)
+	if err != nil || byPassword.Extra("userId") != janeID {
+		t.Errorf("password: %+v, %v", byPassword, err)
+	}
+	entity := clientcredentials.Config{
+		ClientID: "reader-client", ClientSecret: "made-up secret", TokenURL: c.Endpoint.TokenURL, Scopes: []string{"target-entity:" + libraryEntity + ":read"},
+	}
+	if token, err := entity.Token(t.Context()); err != nil || payload(t, token.AccessToken)["aud"] != libraryEntity {
+		t.Errorf("client credentials: %+v, %v", token, err)
+	}
+	c.Endpoint.DeviceAuthURL = strings.Replace(c.Endpoint.TokenURL, "/token", "/device_authorize", 1)
+	device, err := c.DeviceAuth(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := i.anonymously("GET /oauth2/device?interactive_user_code=" + device.UserCode).header.Get("Location")
+	i.sendForm(filledIn(hiddenFields(i.anonymously("GET "+to).body), "jane", password))
+	device.Interval = 1
+	if token, err := c.DeviceAccessToken(t.Context(), device); err != nil || token.Extra("userId") != janeID {
+		t.Errorf("device: %+v, %v", token, err)
 	}
 }

@@ -23,8 +23,8 @@ func (a *Application) checkClientID(errs *Errors) {
 		errs.Field(path, "invalid", "[%s] is a UUID, which could be the id of another application.", id)
 	}
 	for _, c := range id {
-		if c <= ' ' || c > '~' || c == ':' { // RFC 6749 appendix A.1; Basic ends the id at a colon
-			errs.Field(path, "invalid", "A client id has visible ASCII characters, and no colon.")
+		if c <= ' ' || c > '~' || c == ':' || c == '%' { // RFC 6749 appendix A.1; Basic ends the id at a colon, and encodes it
+			errs.Field(path, "invalid", "A client id has visible ASCII characters, no colon and no percent sign.")
 			return
 		}
 	}

@@ -73,10 +73,18 @@ func (c credentials) prove(secret string) bool {
 	})
 }
 
+// decoded is what a form encodes as text; text that is no such thing is itself.
+func decoded(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil && strings.Contains(text, "%") {
+		return plain
+	}
+	return text
+}
+
 // credentialsOf reads the client's id and secret, from the Authorization header
 // or the form, but not from both. In the header they should be encoded as in a
 // form, and many clients do not: a secret with a plus sign or a percent sign
-// is taken either way.
+// is taken either way. An id has no percent sign.
 //
 // Source: https://datatracker.ietf.org/doc/html/rfc6749#section-2.3.1
 func credentialsOf(r *http.Request, values url.Values) (c credentials, err error) {
@@ -93,10 +101,10 @@ func credentialsOf(r *http.Request, values url.Values) (c credentials, err error
 		return c, unauthorized("invalid_client_authentication_scheme", "The Authorization header must be HTTP Basic.")
 	case c.secrets != nil:
 		return c, refuse("invalid_request", "invalid_client_authentication", "The client authenticates in the header and in the form; use one.")
-	case c.clientID != "" && !strings.EqualFold(c.clientID, user):
+	case c.clientID != "" && !strings.EqualFold(c.clientID, user) && !strings.EqualFold(c.clientID, decoded(user)):
 		return c, unauthorized("client_id_mismatch", "The client_id of the form is not the one of the header.")
 	}
-	c.clientID = user
+	c.clientID = decoded(user)
 	if pass != "" {
 		c.secrets = []string{pass}
 	}
