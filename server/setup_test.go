@@ -21,7 +21,13 @@ const setUpForm = "/oauth2/two-factor-enable"
 // page.
 func (i *instance) shownFor(t testing.TB, page response) string {
 	t.Helper()
-	code, err := totp.GenerateCode(hiddenFields(page.body).Get("secret"), i.clock.now())
+	return i.codeOf(t, hiddenFields(page.body).Get("secret"))
+}
+
+// codeOf is what an authenticator with a secret shows.
+func (i *instance) codeOf(t testing.TB, secret string) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, i.clock.now())
 	if err != nil {
 		t.Fatal(err)
 	}

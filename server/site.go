@@ -41,16 +41,16 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 		Action: "/oauth2/authorize", Hidden: fields(page.Hidden),
 	}
 	if page.ForgotPassword {
-		login.ForgotURL = along("/password/forgot", page.Hidden)
+		login.ForgotURL = along(r, "/password/forgot", page.Hidden)
 	}
 	if page.Passkey {
-		login.PasskeyURL = along("/oauth2/webauthn", page.Hidden)
+		login.PasskeyURL = along(r, "/oauth2/webauthn", page.Hidden)
 	}
 	if page.Passwordless {
-		login.PasswordlessURL = along("/oauth2/passwordless", page.Hidden)
+		login.PasswordlessURL = along(r, "/oauth2/passwordless", page.Hidden)
 	}
 	if page.Register {
-		login.RegisterURL = along("/oauth2/register", page.Hidden)
+		login.RegisterURL = along(r, "/oauth2/register", page.Hidden)
 	}
 	s.ended(w, r, s.pages.Login(w, r, status, login))
 }
@@ -84,9 +84,10 @@ func fields(hidden []oauth.Field) (list []pages.Field) {
 	return list
 }
 
-// along is the address of another page that goes on with the same request.
-func along(path string, hidden []oauth.Field) string {
-	q := url.Values{}
+// along is the address of another page that goes on with the same request, in
+// the same language.
+func along(r *http.Request, path string, hidden []oauth.Field) string {
+	q := url.Values{"locale": {pages.Locale(r)}}
 	for _, field := range hidden {
 		q.Set(field.Name, field.Value)
 	}

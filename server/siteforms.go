@@ -22,7 +22,7 @@ func (s *site) Form(w http.ResponseWriter, r *http.Request, status int, page oau
 	if page.Complete {
 		form.Action = "/oauth2/complete-registration"
 	} else {
-		form.LoginURL = along("/oauth2/authorize", without(page.Hidden, "registrationState"))
+		form.LoginURL = along(r, "/oauth2/authorize", without(page.Hidden, "registrationState"))
 	}
 	s.ended(w, r, s.pages.Form(w, r, status, form))
 }
@@ -135,7 +135,7 @@ func (s *site) Passwordless(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	s.ended(w, r, s.pages.Passwordless(w, r, status, pages.Passwordless{
 		Frame: s.frame(r, page.Tenant, page.Application), Action: action, Hidden: fields(page.Hidden), LoginID: page.LoginID,
-		AskCode: page.AskCode, Link: page.Code != "", Error: page.Problem, LoginURL: along("/oauth2/authorize", without(page.Hidden, "code")),
+		AskCode: page.AskCode, Link: page.Code != "", Error: page.Problem, LoginURL: along(r, "/oauth2/authorize", without(page.Hidden, "code")),
 		RedirectURLs: []string{page.RedirectURI},
 	}))
 }
@@ -149,6 +149,6 @@ func (s *site) PasswordlessSent(w http.ResponseWriter, r *http.Request, page oau
 func (s *site) Passkey(w http.ResponseWriter, r *http.Request, status int, page oauth.PasskeyPage) {
 	s.ended(w, r, s.pages.Passkey(w, r, status, pages.Passkey{
 		Frame: s.frame(r, page.Tenant, page.Application), Action: "/oauth2/webauthn", Hidden: fields(page.Hidden), LoginID: page.LoginID,
-		Options: page.Options, Error: page.Problem, LoginURL: along("/oauth2/authorize", page.Hidden), RedirectURLs: []string{page.RedirectURI},
+		Options: page.Options, Error: page.Problem, LoginURL: along(r, "/oauth2/authorize", page.Hidden), RedirectURLs: []string{page.RedirectURI},
 	}))
 }

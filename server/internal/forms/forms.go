@@ -157,7 +157,7 @@ func matches(v fa.FormFieldValidator, value string) bool {
 	if !v.Enabled {
 		return true
 	}
-	whole, err := regexp2.Compile(`\A(?:`+v.Expression+`)\z`)
+	whole, err := regexp2.Compile(`\A(?:` + v.Expression + `)\z`)
 	if err != nil {
 		return false
 	}

@@ -26,7 +26,14 @@ func TestScreens(t *testing.T) {
 			b.fits(ex.name, 320)
 		}
 	}
-	for _, lang := range []string{"de", "es", "fr", "ja"} {
+	langs := []string{"de", "es", "fr", "ja"}
+	for i, ex := range examples() { // each page in one language, and each language on many pages
+		lang := langs[i%len(langs)]
+		b.run(screen(320, 640, scheme, "light"), chromedp.Navigate(url+"/"+ex.name+"?locale="+lang))
+		b.keep(ex.name + "-phone-" + lang)
+		b.fits(ex.name+" in "+lang, 320)
+	}
+	for _, lang := range langs {
 		for _, name := range []string{"login-error", "oauth-error"} {
 			b.run(screen(320, 640, scheme, "light"), chromedp.Navigate(url+"/"+name+"?locale="+lang))
 			b.keep(name + "-phone-" + lang)
