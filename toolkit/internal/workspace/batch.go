@@ -70,7 +70,7 @@ func (b *Batch) take(ctx context.Context, tx *sql.Tx, q Query, limit int) (last 
 	if err != nil {
 		return 0, err
 	}
-	c := conditions{args: []any{r.n, q.After, b.N, limit}, text: "u.pool = $1 and u.n > $2 and u.batch is null"}
+	c := conditions{args: []any{r.n, q.After, b.N, limit}, text: q.inOrder() + " and u.batch is null"}
 	q.add(&c)
 	taken, err := list(ctx, tx, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
 		"update users set batch = $3 where n in (select u.n from users u where "+c.text+" order by u.n limit $4"+r.w.skipLocked+") returning n", c.args...)

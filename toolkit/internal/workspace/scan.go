@@ -150,7 +150,7 @@ func (s *Scan) Recount(ctx context.Context, characters int) (map[string]int, err
 			counts[prefix]++
 			n++
 			return none, err
-		}, fmt.Sprintf("select n, substr(id, 1, %d) from users where pool = $1 and seen_scan = $2 and n > $3 order by n limit %d", characters, recountPage),
+		}, fmt.Sprintf("select n, substr(id, 1, %d) from users where +pool = $1 and seen_scan = $2 and n > $3 order by n limit %d", characters, recountPage),
 			s.run.n, s.N, after)
 		if err != nil {
 			return nil, fmt.Errorf("count the users again: %w", err)
