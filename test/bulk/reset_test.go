@@ -1,9 +1,11 @@
 package bulk
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"math/rand/v2"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +96,52 @@ func TestResetInHand(t *testing.T) {
 		if code, output := c.run(t, append([]string{"reset"}, flags...)...); code != 2 {
 			t.Errorf("%v: exit code %d\n%s", flags, code, output)
 		}
+	}
+}
+
+// TestMachinesShareACampaign lets two machines, as it were, ask the users of one
+// workspace on PostgreSQL. Together they ask each user once.
+func TestMachinesShareACampaign(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := beginAt(t, s, 1500)
+	place := "--workspace=" + schema(t)
+	c.must(t, 0, "export", "--rate", "2000", "--quiet", place)
+	if code, output := c.run(t, "import", "--collisions", "verified", "--stop-after", "0", "--quiet", place); code != 0 && code != 3 {
+		t.Fatalf("exit code %d\n%s", code, output)
+	}
+	var asked [2]struct{ Sent int }
+	var machines []*exec.Cmd
+	var outputs []*bytes.Buffer
+	for range asked {
+		cmd, output := c.command(t.Context(), "reset", "--rate", "200", "--json", "--quiet", place)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		machines, outputs = append(machines, cmd), append(outputs, output)
+	}
+	all := 0
+	for i, cmd := range machines {
+		_ = cmd.Wait() // how it ended is looked at
+		if code := cmd.ProcessState.ExitCode(); code != 3 {
+			t.Fatalf("exit code %d\n%s", code, outputs[i])
+		}
+		line, _, _ := strings.Cut(outputs[i].String(), "\n")
+		if err := json.Unmarshal([]byte(line), &asked[i]); err != nil {
+			t.Fatalf("%v\n%s", err, outputs[i])
+		}
+		all += asked[i].Sent
+	}
+	got := s.mails.settled(t, all)
+	for to, n := range got {
+		if n != 1 {
+			t.Errorf("%s got %d mails", to, n)
+		}
+	}
+	if len(got) != all || asked[0].Sent == 0 || asked[1].Sent == 0 {
+		t.Errorf("%d users got mails; the machines say %+v", len(got), asked)
+	}
+	if r := c.verify(t, 0, place); r.Outcomes["lost"]+r.Outcomes["unexplained"] != 0 || r.Checked != 1500 {
+		t.Errorf("%+v", r)
 	}
 }
