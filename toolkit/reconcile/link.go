@@ -27,7 +27,7 @@ func (v *verification) links(ctx context.Context, d *verdict, x *expectation, go
 	}
 	var there []fusionauth.UserLink
 	err = v.pacer.Do(ctx, func(ctx context.Context) (err error) {
-		there, err = v.target.UserLinks(ctx, got.ID)
+		there, err = v.Client.UserLinks(ctx, got.ID)
 		return err
 	})
 	for _, want := range x.links {

@@ -1,15 +1,42 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
-	"slices"
-	"strings"
+	"time"
+
+	"wherry/toolkit/internal/workspace"
 )
+
+// Report is what a verification found.
+type Report struct {
+	Pool     string    `json:"pool"`
+	Place    string    `json:"workspace"`
+	Began    time.Time `json:"began"`
+	Ended    time.Time `json:"ended"`
+	Seconds  float64   `json:"seconds"` // of all runs that it took
+	Resumed  bool      `json:"resumed,omitempty"`
+	Strict   bool      `json:"strict,omitempty"`
+	Requests int       `json:"requests"`
+
+	InWorkspace int  `json:"inWorkspace"` // users who are in the pool, as far as the workspace knows
+	InTarget    int  `json:"inTarget"`    // accounts in the tenant
+	Strangers   *int `json:"strangers,omitempty"`
+
+	Tally
+	Sample *Sample `json:"sample,omitempty"`
+
+	Runs []int64 `json:"runs"` // whose events hold the differences
+
+	part  *workspace.Pool
+	names bool // values may be shown
+}
+
+// Bad is how many users somebody has to look at.
+func (r *Report) Bad() int { return r.Outcomes[Unexplained] + r.Outcomes[Lost] }
 
 // Differences runs over what differs, user by user. Of differences with a reason
 // the workspace keeps a thousand of each kind, of others a hundred thousand.
@@ -22,7 +49,7 @@ func (r *Report) Differences(ctx context.Context) iter.Seq2[Difference, error] {
 					continue // purged
 				}
 				if err == nil {
-					err = json.Unmarshal(e.Detail, &d)
+					err = decode(e.Detail, &d)
 				}
 				if !r.names {
 					d.Username, d.Expected, d.Found = "", nil, nil
@@ -67,75 +94,4 @@ func (r *Report) Sentence() string {
 func (s *Sample) Sure() string {
 	return fmt.Sprintf("With %.0f %% confidence fewer than %s in a million of all %s users are lost or differ without a reason.",
 		100*s.Confidence, group(int(s.AtMost*1e6)+1), group(s.Of))
-}
-
-// words say what an outcome means.
-var words = map[Outcome]string{
-	Same:        "in the target, every field as it should be",
-	Explained:   "in the target, with differences that have a reason",
-	Unexplained: "in the target, with a difference that nobody can explain",
-	Lost:        "carried, and not in the target",
-	Refused:     "refused by the target or the mapping",
-	Skipped:     "left out on purpose",
-	Waiting:     "not sent yet",
-	Gone:        "deleted from the pool since, still in the target",
-}
-
-// Print writes the report for people at a terminal.
-func (r *Report) Print(w io.Writer) {
-	fmt.Fprintf(w, "%s\n\n", r.Sentence())
-	for _, o := range Outcomes {
-		if n := r.Outcomes[o]; n > 0 {
-			fmt.Fprintf(w, "%10s  %s\n", group(n), words[o])
-		}
-	}
-	fmt.Fprintf(w, "\n%10s  users in the pool when it was read last\n%10s  accounts in the target", group(r.InWorkspace), group(r.InTarget))
-	if r.Strangers != nil {
-		fmt.Fprintf(w, ", %s of whom nobody sent", group(*r.Strangers))
-	}
-	fmt.Fprintln(w)
-	if r.Sample != nil {
-		fmt.Fprintf(w, "\n%s\n", r.Sample.Sure())
-	}
-	printCounts(w, "what needs a look", r.fields(true))
-	printCounts(w, "differences that have a reason", r.fields(false))
-	printCounts(w, "why users were not carried", byUsers(r.Reasons))
-}
-
-// shown is how many lines of each kind a terminal gets.
-const shown = 15
-
-func printCounts(w io.Writer, title string, list []Count) {
-	if len(list) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "\n%s\n", title)
-	for i, c := range list {
-		if i == shown {
-			fmt.Fprintf(w, "%10s  more: --html and --json have them all\n", fmt.Sprint(len(list)-i))
-			return
-		}
-		fmt.Fprintf(w, "%10s  %s\n", group(c.Users), strings.TrimPrefix(c.Field+": "+c.Why, ": "))
-	}
-}
-
-// fields are the differences that have no reason, or those that have one, the
-// most frequent first.
-func (r *Report) fields(bad bool) []Count {
-	return byUsers(slices.DeleteFunc(slices.Clone(r.Fields), func(c Count) bool { return c.Bad != bad }))
-}
-
-func byUsers(list []Count) []Count {
-	return slices.SortedFunc(slices.Values(list), func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.Users, a.Users), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Why, b.Why))
-	})
-}
-
-// group writes a number with its thousands apart.
-func group(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

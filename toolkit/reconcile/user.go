@@ -133,7 +133,7 @@ func (v *verification) elsewhere(ctx context.Context, planned *plan.User) (why s
 		return "", nil
 	}
 	err = v.pacer.Do(ctx, func(ctx context.Context) error {
-		_, err := v.target.UserByLoginID(ctx, loginID)
+		_, err := v.Client.UserByLoginID(ctx, loginID)
 		return err
 	})
 	switch {
