@@ -443,3 +443,35 @@ func TestPreview(t *testing.T) {
 		t.Errorf("%v, %v", err, s.mails)
 	}
 }
+
+// TestImportedOnceMore: what happened to a user before an import that was taken
+// back says nothing about the next one.
+func TestImportedOnceMore(t *testing.T) {
+	t.Parallel()
+	s := begin(t, 1)
+	s.past = -2 * time.Hour
+	r := s.start(workspace.Resets)
+	s.must(r.Note(t.Context(), workspace.Event{Kind: "mail-about-to-be-sent", User: 1, Detail: []byte(`{"digest":"another"}`)}), r.End(t.Context(), "killed"))
+	s.past = 0
+	if result, err := s.ask(); err != nil || result.Sent != 1 {
+		t.Errorf("%+v, %v", result, err)
+	}
+	s.once(1)
+}
+
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	s, asked := begin(t, 3), 0
+	s.before = func(r *http.Request) int {
+		if strings.HasSuffix(r.URL.Path, "forgot-password") {
+			if asked++; asked%4 != 0 {
+				return http.StatusTooManyRequests
+			}
+		}
+		return 0
+	}
+	if result, err := s.ask(); err != nil || result.Sent != 3 || asked != 12 {
+		t.Errorf("%+v, %v after %d requests", result, err, asked)
+	}
+	s.once(3)
+}

@@ -50,7 +50,7 @@ func digest(id string) string {
 // mail sends one mail, unless it was sent before or nobody knows.
 func (c *campaign) mail(ctx context.Context, u *user) (Reason, error) {
 	id := c.changeID(u)
-	last, err := c.last(ctx, u.N)
+	last, err := c.last(ctx, u)
 	if err != nil {
 		return "", err
 	}
@@ -76,14 +76,14 @@ func (c *campaign) mail(ctx context.Context, u *user) (Reason, error) {
 	return c.deliver(ctx, u, id)
 }
 
-// last is the last thing that was noted about mails to a user, nil if nothing
-// was.
-func (c *campaign) last(ctx context.Context, n int64) (last *workspace.Event, err error) {
-	for e, err := range c.Part.EventsOf(ctx, n) {
+// last is the last thing that was noted about mails to a user since they were
+// imported, nil if nothing was.
+func (c *campaign) last(ctx context.Context, u *user) (last *workspace.Event, err error) {
+	for e, err := range c.Part.EventsOf(ctx, u.N) {
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains([]string{kindAbout, kindSent, kindRefused}, e.Kind) {
+		if !e.At.Before(u.Imported) && slices.Contains([]string{kindAbout, kindSent, kindRefused}, e.Kind) {
 			last = &e
 		}
 	}
@@ -97,14 +97,14 @@ const tries = 5
 // for by the same id each time, which FusionAuth takes once.
 func (c *campaign) deliver(ctx context.Context, u *user, id string) (Reason, error) {
 	var err error
-	for range tries {
+	for try := range tries {
 		err = c.ask(ctx, u, id)
 		refused, answered := errors.AsType[*fusionauth.Error](err)
 		switch {
 		case err == nil, answered && taken(refused):
 			return "", c.keep(ctx, u, workspace.Event{Kind: kindSent, User: u.N})
 		case fusionauth.Throttled(err):
-			if err := sleep(ctx, c.Settle); err != nil {
+			if err := sleep(ctx, c.Settle<<try); err != nil {
 				return "", err
 			}
 			continue
@@ -147,14 +147,14 @@ func (c *campaign) refused(ctx context.Context, u *user, refused *fusionauth.Err
 	if noteErr := c.Run.Note(ctx, workspace.Event{Kind: kindRefused, User: u.N, Detail: fmt.Appendf(nil, `{"status":%d}`, refused.Status)}); noteErr != nil {
 		return "", errors.Join(err, noteErr)
 	}
-	switch refused.Status {
-	case http.StatusNotFound:
+	switch {
+	case refused.Status == http.StatusNotFound:
 		return NotThere, nil
-	case http.StatusUnprocessableEntity:
+	case refused.Status == http.StatusUnprocessableEntity:
 		return NoAddress, nil
-	case http.StatusForbidden:
+	case refused.Status == http.StatusForbidden:
 		return "", exit.With(exit.Failed, err, "the tenant has no e-mail template for forgotten passwords, or no mail server: set them and run the command again")
-	case http.StatusBadRequest:
+	case refused.Status == http.StatusBadRequest && len(refused.General) == 0: // it is about the user
 		return WasRefused, nil
 	default:
 		return "", err
