@@ -21,6 +21,7 @@ package reconcile
 
 import (
 	"context"
+	"encoding/json"
 	"sync/atomic"
 	"time"
 
@@ -132,6 +133,9 @@ func (v *verification) report(ctx context.Context, tally workspace.Tally) (*Repo
 		Pool: v.Run.ID, Place: v.Run.Workspace().Place(), Began: v.began.UTC(), Ended: v.Now().UTC(), Strict: v.Strict,
 		InWorkspace: tally.Total, Tally: v.Tally, Runs: v.runs, part: v.Run.Pool, names: v.Names,
 	}
+	if err := v.reading(ctx, r); err != nil {
+		return nil, err
+	}
 	err := v.pacer.Do(ctx, func(ctx context.Context) (err error) {
 		r.InTarget, err = v.Client.CountUsers(ctx)
 		return err
@@ -144,4 +148,21 @@ func (v *verification) report(ctx context.Context, tally workspace.Tally) (*Repo
 	strangers := max(0, r.InTarget-r.Found)
 	r.Strangers = &strangers
 	return r, err
+}
+
+// reading tells when the pool was read, and what Cognito said of its size.
+func (v *verification) reading(ctx context.Context, r *Report) error {
+	scans, err := v.Run.Scans(ctx, 2) // the last may not have ended
+	for _, s := range scans {
+		if s.Ended.IsZero() {
+			continue
+		}
+		r.ReadAt = s.Ended
+		var facts struct{ Estimate int }
+		if json.Unmarshal(s.Facts, &facts) == nil {
+			r.Estimate = facts.Estimate
+		}
+		break
+	}
+	return err
 }

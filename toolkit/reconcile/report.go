@@ -22,9 +22,11 @@ type Report struct {
 	Strict   bool      `json:"strict,omitempty"`
 	Requests int       `json:"requests"`
 
-	InWorkspace int  `json:"inWorkspace"` // users who are in the pool, as far as the workspace knows
-	InTarget    int  `json:"inTarget"`    // accounts in the tenant
-	Strangers   *int `json:"strangers,omitempty"`
+	ReadAt      time.Time `json:"readAt,omitzero"`    // when the pool was read last
+	Estimate    int       `json:"estimate,omitempty"` // of its users, by Cognito itself then
+	InWorkspace int       `json:"inWorkspace"`        // users who are in the pool, as far as the workspace knows
+	InTarget    int       `json:"inTarget"`           // accounts in the tenant
+	Strangers   *int      `json:"strangers,omitempty"`
 
 	Tally
 	Sample *Sample `json:"sample,omitempty"`
