@@ -166,6 +166,9 @@ func (a forecastAnswer) print(w io.Writer, out *console.Console) {
 		fmt.Fprintf(w, "%4.4g %%  after %4d days, on %s\n", 100*r.Share, r.Day, a.Date(r.Day).Format(time.DateOnly))
 	}
 	fmt.Fprintln(w)
+	if a.Today != nil {
+		fmt.Fprint(w, "By what has come so far: ")
+	}
 	if !a.Waiting() {
 		fmt.Fprintf(w, "No week brings %g %% of the users any more: send the rest by the bulk road.\n", 100*a.Worth)
 		return
