@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"wherry/internal/exit"
@@ -31,15 +32,21 @@ func (i *Importer) deliverAll(ctx context.Context, users []candidate) (left []ca
 // deliver sends users until each is stored or refused. When it has to stop,
 // those are left for whom that is not so.
 func (i *Importer) deliver(ctx context.Context, users []candidate) (left []candidate, err error) {
+	return i.deliverAs(ctx, users, false)
+}
+
+// deliverAs is deliver, at first in a request that the target validates if that
+// will have to be anyway.
+func (i *Importer) deliverAs(ctx context.Context, users []candidate, validate bool) (left []candidate, err error) {
 	if len(users) == 0 {
 		return nil, nil
 	}
-	err = i.send(ctx, users, false)
+	err = i.send(ctx, users, validate)
 	switch v, answer := judge(ctx, err); v {
 	case stored:
 		return nil, i.arrived(ctx, users)
 	case refused:
-		return i.diagnose(ctx, users, answer)
+		return i.diagnose(ctx, users, answer, validate)
 	case large:
 		i.size.tooLarge(len(users))
 		if len(users) == 1 {
@@ -108,12 +115,12 @@ func (i *Importer) halves(ctx context.Context, users []candidate) (left []candid
 }
 
 // apart delivers one group, and then each of the others alone.
-func (i *Importer) apart(ctx context.Context, others, suspects []candidate) (left []candidate, err error) {
+func (i *Importer) apart(ctx context.Context, others, suspects []candidate, validate bool) (left []candidate, err error) {
 	if left, err := i.deliver(ctx, others); err != nil {
 		return append(left, suspects...), err
 	}
 	for n := range suspects {
-		if left, err := i.deliver(ctx, suspects[n:n+1]); err != nil {
+		if left, err := i.deliverAs(ctx, suspects[n:n+1], validate); err != nil {
 			return append(left, suspects[n+1:]...), err
 		}
 	}
@@ -124,9 +131,11 @@ func (i *Importer) apart(ctx context.Context, others, suspects []candidate) (lef
 // its database, which takes it long.
 const validated = 20_000
 
-// diagnose finds out on whose account a request was refused.
-func (i *Importer) diagnose(ctx context.Context, users []candidate, answer *fusionauth.Error) (left []candidate, err error) {
-	if len(answer.Fields) == 0 && len(users) <= validated {
+// diagnose finds out on whose account a request was refused, which was validated
+// or not.
+func (i *Importer) diagnose(ctx context.Context, users []candidate, answer *fusionauth.Error, validate bool) (left []candidate, err error) {
+	if len(answer.Fields) == 0 && len(users) <= validated && !validate {
+		validate = true
 		if answer, err = i.validate(ctx, users, answer); err != nil {
 			return users, err
 		}
@@ -139,7 +148,7 @@ func (i *Importer) diagnose(ctx context.Context, users []candidate, answer *fusi
 	}
 	suspects, others := divide(users, about(users, answer))
 	if len(suspects) > 0 && len(others) > 0 {
-		return i.apart(ctx, others, suspects)
+		return i.apart(ctx, others, suspects, validate)
 	}
 	return i.halves(ctx, users)
 }
@@ -168,12 +177,14 @@ func (i *Importer) validate(ctx context.Context, users []candidate, answer *fusi
 // alone refuses a user who stands alone, unless the target has them already:
 // an earlier request that nobody heard the end of may have been served by now.
 func (i *Importer) alone(ctx context.Context, users []candidate, answer *fusionauth.Error) (left []candidate, err error) {
-	found, err := i.present(ctx, users)
-	if err != nil {
-		return users, err
-	}
-	if a, there := found[users[0].ID]; there && users[0].made(a) {
-		return nil, i.arrived(ctx, users)
+	if len(answer.Fields) == 0 || strings.Contains(reason(answer), "[duplicate]") {
+		found, err := i.present(ctx, users)
+		if err != nil {
+			return users, err
+		}
+		if a, there := found[users[0].ID]; there && users[0].made(a) {
+			return nil, i.arrived(ctx, users)
+		}
 	}
 	i.failures, i.doubtful = 0, nil
 	return nil, i.refuse(ctx, users[0], answer)
