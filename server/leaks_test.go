@@ -137,8 +137,9 @@ func (l *leaks) tree(name string, v any, secret, asked bool) {
 	case map[string]any:
 		for name, member := range v {
 			if name != "fieldErrors" && name != "generalErrors" {
-				within := name == "headers" || name == "tokens"
-				l.tree(name, member, within || secret && name != "name" || slices.Contains(secretNames, name), asked)
+				_, document := member.(map[string]any) // such as a refreshToken, of which only the token is secret
+				is := name == "headers" || name == "tokens" || slices.Contains(secretNames, name) && !document
+				l.tree(name, member, is || secret && name != "name", asked)
 			}
 		}
 	case []any:
