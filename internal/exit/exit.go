@@ -7,16 +7,35 @@ import (
 	"errors"
 )
 
-// The exit codes of every command.
+// The exit codes of every command. Meanings says what they mean.
 const (
-	Done        = 0   // all of it was done
-	Failed      = 1   // it failed
-	Usage       = 2   // flags or configuration are wrong; nothing was tried
-	Refused     = 3   // finished, but some users were refused
-	Differences = 4   // verify or plan found differences
-	Nothing     = 5   // there was nothing to do
-	Interrupted = 130 // stopped by a signal at a safe point
+	Done        = 0
+	Failed      = 1
+	Usage       = 2
+	Refused     = 3
+	Differences = 4
+	Nothing     = 5
+	Interrupted = 130
 )
+
+// Meaning is what a code means.
+type Meaning struct {
+	Code  int
+	Means string
+}
+
+// Meanings lists every code.
+func Meanings() []Meaning {
+	return []Meaning{
+		{Done, "all of it was done"},
+		{Failed, "it failed; the message says what to do next"},
+		{Usage, "flags or configuration are wrong; nothing was tried"},
+		{Refused, "finished, but some users or tokens were refused, each with its reason"},
+		{Differences, "differences were found, or something must be done first"},
+		{Nothing, "there was nothing to do"},
+		{Interrupted, "stopped by a signal at a safe point; run the same command again to go on"},
+	}
+}
 
 // Error is an error with an exit code and, perhaps, a hint.
 type Error struct {

@@ -97,8 +97,10 @@ func (s *scene) holdsEverything() {
 
 		{"public client", app, "oauthConfiguration/clientAuthenticationPolicy", `"NotRequiredWhenUsingPKCE"`},
 		{"PKCE", app, "oauthConfiguration/proofKeyForCodeExchangePolicy", `"Required"`},
-		{"redirect and logout URLs", app, "oauthConfiguration/authorizedRedirectURLs",
-			`["https://app.example.com/callback","com.example.shop:/callback","https://app.example.com/bye","https://app.example.com/closed"]`},
+		{
+			"redirect and logout URLs", app, "oauthConfiguration/authorizedRedirectURLs",
+			`["https://app.example.com/callback","com.example.shop:/callback","https://app.example.com/bye","https://app.example.com/closed"]`,
+		},
 		{"where signing out ends", app, "oauthConfiguration/logoutURL", `"https://app.example.com/bye"`},
 		{"grants", app, "oauthConfiguration/enabledGrants", `["authorization_code","refresh_token"]`},
 		{"access tokens of half an hour", app, "jwtConfiguration/timeToLiveInSeconds", "1800"},

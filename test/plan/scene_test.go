@@ -4,6 +4,7 @@ package plan
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -169,3 +170,6 @@ func (s *scene) call(method, path string, body any) (int, map[string]any) {
 	_ = json.Unmarshal(text, &answer) // some answers are empty
 	return resp.StatusCode, answer
 }
+
+// decode decodes a part of a token.
+func decode(part string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(part) }

@@ -79,7 +79,7 @@ func (b *builder) makeClient(c poolconfig.Client, name string, said config.Appli
 		Kind: target.Application, ID: id, Name: name, Tenant: b.tenant,
 		First: doc{"name": name},
 		Doc: doc{
-			"data":               doc{"cognito": doc{"poolId": b.Pool.ID, "clientId": c.ClientID}},
+			"data":               doc{"cognito": doc{"poolId": b.ID, "clientId": c.ClientID}},
 			"oauthConfiguration": oauth,
 			"jwtConfiguration":   clientLifetimes(c),
 			"loginConfiguration": doc{"allowTokenRefresh": c.Refreshes(), "generateRefreshTokens": c.Refreshes() && c.Passwords()},
@@ -87,7 +87,7 @@ func (b *builder) makeClient(c poolconfig.Client, name string, said config.Appli
 	})
 	b.place.Applications = append(b.place.Applications, record.Application{ID: id, Name: name, ClientID: c.ClientID})
 	b.applications[c.ClientID] = id
-	b.Clients = append(b.Clients, Client{b.Pool.ID, c.ClientID, name, "application", id, b.tenant})
+	b.Clients = append(b.Clients, Client{b.ID, c.ClientID, name, "application", id, b.tenant})
 	b.remarks(c, name)
 	b.makeRoles(id, said.Roles)
 }

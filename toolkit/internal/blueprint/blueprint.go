@@ -138,11 +138,11 @@ func (b *builder) add(objects ...target.Object) {
 
 // id follows from the pool, its tenant and what is named.
 func (b *builder) id(kind string, names ...string) string {
-	return target.ID(append([]string{kind, b.tenant, b.Pool.ID}, names...)...)
+	return target.ID(append([]string{kind, b.tenant, b.ID}, names...)...)
 }
 
 func (b *builder) note(subject, text, do string) {
-	b.Notes = append(b.Notes, Note{Pool: b.Pool.Name, Subject: subject, Text: text, Do: do})
+	b.Notes = append(b.Notes, Note{Pool: b.Name, Subject: subject, Text: text, Do: do})
 }
 
 // free is a name that no other object of the kind has in the tenant: that of
@@ -159,7 +159,7 @@ func (b *builder) free(kind, name string) string {
 
 // title is a name of this pool's among those of a whole FusionAuth.
 func (b *builder) title(name string) string {
-	return name + " (" + cmp.Or(b.Config.Pool.Name, b.Pool.Name) + ")"
+	return name + " (" + cmp.Or(b.Config.Pool.Name, b.Name) + ")"
 }
 
 // base is where the target answers people.

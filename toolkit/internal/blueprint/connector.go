@@ -25,9 +25,9 @@ func (b *builder) makeConnector() {
 	}
 	name, url := c.Name, c.URL
 	if len(b.settings.Pools) > 1 {
-		name, url = b.title(name), strings.TrimSuffix(url, "/")+"/pools/"+b.Pool.Name
+		name, url = b.title(name), strings.TrimSuffix(url, "/")+"/pools/"+b.Name
 	}
-	id := target.ID("connector", b.Pool.ID, name)
+	id := target.ID("connector", b.ID, name)
 	b.add(target.Object{
 		Kind: target.Connector, ID: id, Name: name, First: doc{"name": name},
 		Doc: doc{

@@ -40,7 +40,7 @@ func (b *builder) makeServer(r poolconfig.ResourceServer) {
 	name := cmp.Or(r.Name, r.Identifier)
 	b.add(target.Object{
 		Optional: true, Kind: target.EntityType, ID: typeID, Name: b.title(r.Identifier), First: doc{"name": b.title(r.Identifier)},
-		Doc: doc{"data": doc{"cognito": doc{"poolId": b.Pool.ID, "identifier": r.Identifier}}},
+		Doc: doc{"data": doc{"cognito": doc{"poolId": b.ID, "identifier": r.Identifier}}},
 	})
 	for _, s := range r.Scopes {
 		b.add(target.Object{
@@ -50,7 +50,7 @@ func (b *builder) makeServer(r poolconfig.ResourceServer) {
 	}
 	b.add(target.Object{
 		Optional: true, Kind: target.Entity, ID: entityID, Name: name, Tenant: b.tenant,
-		First: doc{"name": name, "type": doc{"id": typeID}}, Doc: doc{"data": doc{"cognito": doc{"poolId": b.Pool.ID, "identifier": r.Identifier}}},
+		First: doc{"name": name, "type": doc{"id": typeID}}, Doc: doc{"data": doc{"cognito": doc{"poolId": b.ID, "identifier": r.Identifier}}},
 	})
 }
 
@@ -63,10 +63,10 @@ func (b *builder) makeMachine(c poolconfig.Client, typeID string) {
 		First: doc{"name": name, "type": doc{"id": typeID}},
 		Doc: doc{
 			"clientId": c.ClientID, "clientSecret": fusionauth.Secret{String: c.ClientSecret},
-			"data": doc{"cognito": doc{"poolId": b.Pool.ID, "clientId": c.ClientID}},
+			"data": doc{"cognito": doc{"poolId": b.ID, "clientId": c.ClientID}},
 		},
 	})
-	b.Clients = append(b.Clients, Client{b.Pool.ID, c.ClientID, name, "entity", id, b.tenant})
+	b.Clients = append(b.Clients, Client{b.ID, c.ClientID, name, "entity", id, b.tenant})
 	var asks []string
 	for _, r := range b.Config.ResourceServers {
 		permissions := permitted(c, r)

@@ -15,7 +15,7 @@ import (
 // each identity provider, <pool id>_<provider>.
 func (b *builder) groups() []poolconfig.Group {
 	return slices.DeleteFunc(slices.Clone(b.Config.Groups), func(g poolconfig.Group) bool {
-		return strings.HasPrefix(g.GroupName, b.Pool.ID+"_")
+		return strings.HasPrefix(g.GroupName, b.ID+"_")
 	})
 }
 
@@ -54,7 +54,7 @@ func (b *builder) makeGroups() {
 		name := b.free("group", g.GroupName)
 		o := target.Object{
 			Kind: target.Group, ID: b.id("group", g.GroupName), Name: name, Tenant: b.tenant,
-			First: doc{"name": name}, Doc: doc{"data": doc{"cognito": about(g, b.Pool.ID)}},
+			First: doc{"name": name}, Doc: doc{"data": doc{"cognito": about(g, b.ID)}},
 		}
 		if b.Apply.Groups == config.GroupsBoth {
 			o.Beside = doc{"roleIds": b.rolesOf(g.GroupName)}

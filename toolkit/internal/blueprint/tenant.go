@@ -16,7 +16,7 @@ func (b *builder) makeTenant() {
 	o := target.Object{
 		Kind: target.Tenant, ID: b.tenant, Name: name, First: doc{"issuer": b.base()},
 		Doc: doc{
-			"data":                     doc{"cognito": doc{"poolId": b.Pool.ID, "poolName": b.Config.Pool.Name}},
+			"data":                     doc{"cognito": doc{"poolId": b.ID, "poolName": b.Config.Pool.Name}},
 			"passwordValidationRules":  b.passwords(),
 			"multiFactorConfiguration": b.factors(),
 			"jwtConfiguration":         b.lifetimes(),

@@ -82,7 +82,7 @@ func (b *builder) tellTrigger(name string) {
 	if !known {
 		h = hook{place: "not known here", do: "look what it does, and for a lambda or webhook that does the same"}
 	}
-	n := Note{Pool: b.Pool.Name, Subject: "trigger " + name, Text: "in FusionAuth: " + h.place, Do: h.do}
+	n := Note{Pool: b.Name, Subject: "trigger " + name, Text: "in FusionAuth: " + h.place, Do: h.do}
 	if h.body != "" {
 		n.Skeleton = Script{Name: strings.ToLower(name) + ".js", Body: h.body}
 	}

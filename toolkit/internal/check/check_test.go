@@ -30,7 +30,7 @@ func clean() check.Facts {
 
 func pool(name string) check.Pool {
 	p := check.Pool{Pool: config.Pool{ID: "us-east-1_a", Name: name, ClientID: "1client", Connector: config.SignIn{Flow: config.UserPassword}}}
-	p.Pool.Connector.Outcomes = config.Outcomes{MessageFactor: config.Carry, OtherFactor: config.Refuse}
+	p.Connector.Outcomes = config.Outcomes{MessageFactor: config.Carry, OtherFactor: config.Refuse}
 	p.Config.Pool.EstimatedNumberOfUsers = 1200
 	p.Config.Pool.MfaConfiguration = "OFF"
 	p.Config.Pool.Policies.PasswordPolicy.MinimumLength = 8
@@ -58,7 +58,7 @@ var provoked = map[string]func(f *check.Facts, p *check.Pool){
 	"target-version":     func(f *check.Facts, _ *check.Pool) { f.Target.Version = "1.61.3" },
 	"target-kind":        func(*check.Facts, *check.Pool) {},
 	"target-licence":     func(f *check.Facts, _ *check.Pool) { f.Target.Features["connectors"] = "DISCONNECTED" },
-	"only-wherry":        func(_ *check.Facts, p *check.Pool) { p.Pool.Connector.ForgotPassword = true },
+	"only-wherry":        func(_ *check.Facts, p *check.Pool) { p.Connector.ForgotPassword = true },
 	"client-missing":     func(_ *check.Facts, p *check.Pool) { p.ClientID = "2another" },
 	"client-flow":        func(_ *check.Facts, p *check.Pool) { p.Config.Clients[0].ExplicitAuthFlows = nil },
 	"client-secret":      func(_ *check.Facts, p *check.Pool) { p.Config.Clients[0].ClientSecret = "hidden" },

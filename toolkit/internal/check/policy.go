@@ -53,7 +53,7 @@ func (f *findings) factors(p Pool) {
 	if p.Config.MFA.SoftwareTokenMfaConfiguration.Enabled {
 		f.authenticators(p)
 	}
-	if p.Config.MFA.SmsMfaConfiguration != nil && !flag(group(tenant, "sms"), "enabled") && p.Pool.Connector.Outcomes.MessageFactor == config.Carry {
+	if p.Config.MFA.SmsMfaConfiguration != nil && !flag(group(tenant, "sms"), "enabled") && p.Connector.Outcomes.MessageFactor == config.Carry {
 		f.say("mfa-messenger", p.Name, "users come along with their phone as second factor, and the tenant sends no text messages",
 			"make a messenger, and name it in the tenant's multiFactorConfiguration.sms; or set connector.outcomes.message_factor to refuse")
 	}
@@ -67,6 +67,6 @@ func (f *findings) authenticators(p Pool) {
 		config.Refuse:              "are turned away at sign-in, and come across by the bulk road with a new password",
 		config.CarryOnTenantPolicy: "come across without it, and set another up if the tenant makes them",
 		config.CarryWithoutFactor:  "come across without it: whoever knows the password is in",
-	}[p.Pool.Connector.Outcomes.OtherFactor]
+	}[p.Connector.Outcomes.OtherFactor]
 	f.say("mfa-authenticator", p.Name, "users of authenticator apps "+becomes, "decide with connector.outcomes.other_factor")
 }

@@ -32,7 +32,7 @@ func (f *findings) client(p Pool) {
 		return
 	}
 	c := p.Config.Clients[i]
-	flow := string(p.Pool.Connector.Flow)
+	flow := string(p.Connector.Flow)
 	if !c.Allows(flow) {
 		f.say("client-flow", p.Name, "the app client "+c.ClientID+" does not allow "+flow,
 			"add ALLOW_"+flow+" to its ExplicitAuthFlows, or use a client of its own: wherry deploy app-client")
@@ -41,7 +41,7 @@ func (f *findings) client(p Pool) {
 		f.say("client-secret", p.Name, secretText(c, p), "set client_secret to the app client's secret, or leave it out if there is none")
 	}
 	f.attributes(p, c)
-	if c.ClientSecret == "" && c.PreventUserExistenceErrors != "ENABLED" && p.Pool.Connector.Flow != "ADMIN_USER_PASSWORD_AUTH" {
+	if c.ClientSecret == "" && c.PreventUserExistenceErrors != "ENABLED" && p.Connector.Flow != "ADMIN_USER_PASSWORD_AUTH" {
 		f.say("client-reveals-users", p.Name, "the app client "+c.ClientID+" tells a wrong password from an unknown user, to anybody who knows its id",
 			"set PreventUserExistenceErrors to ENABLED; the connector works either way")
 	}

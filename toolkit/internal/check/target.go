@@ -34,7 +34,7 @@ func (f *findings) target(facts Facts) {
 		f.say("apply-pending", "", fmt.Sprintf("%d objects of the target are not as they should be", t.Pending), "run wherry apply")
 	}
 	for _, p := range facts.Pools {
-		if p.Pool.Connector.ForgotPassword && t.Kind == fusionauth.RealFusionAuth {
+		if p.Connector.ForgotPassword && t.Kind == fusionauth.RealFusionAuth {
 			f.say("only-wherry", p.Name, "connector.forgot_password has an effect with Wherry's own server only", "leave it out")
 		}
 	}

@@ -6,14 +6,17 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"wherry/internal/exit"
 )
 
 //go:embed templates
 var files embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"cell": func(s string) string { return strings.ReplaceAll(oneLine(s), "|", `\|`) },
-	"roff": roff,
+	"exits": exit.Meanings,
+	"cell":  func(s string) string { return strings.ReplaceAll(oneLine(s), "|", `\|`) },
+	"roff":  roff,
 	"quote": func(s string) string {
 		return "'" + strings.ReplaceAll(oneLine(s), "'", `'\''`) + "'"
 	},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -61,8 +62,7 @@ func newAPI(settings aws.Config, endpoint string) *idp.Client {
 			o.BaseEndpoint = &endpoint
 		}
 		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts = 8
-			o.Retryables = []retry.IsErrorRetryable{retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes}}
+			o.MaxAttempts, o.MaxBackoff = 6, 2*time.Second
 		})
 	})
 }
