@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"wherry/pool"
 )
 
 type doc = map[string]any
@@ -262,4 +264,48 @@ func TestApplyTakesWhatIsThere(t *testing.T) {
 		t.Errorf("the record: %s", s.read("wherry.applied.json"))
 	}
 	s.must(5, "apply")
+}
+
+// What a seed file does not describe: the look of the hosted pages, factors by
+// e-mail, and mails through a server that the configuration names.
+func TestApplyCarriesLookAndMails(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	directories, err := pool.ReadSeed("shop.yaml", text, os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &directories[0]
+	d.UI = []pool.UICustomization{{ClientID: "ALL", CSS: ".submitButton-customizable{background-color:#123456}", ImageURL: "https://example.com/logo.png"}}
+	d.MFA.Email = map[string]any{"Message": "Your code is {####}", "Subject": "Code"}
+	s := beginWith(t, pool.Config{Directories: directories})
+	s.configure(shop(s, `, apply: {issuer: "https://id.example.com", email: {host: 127.0.0.1, port: 2525, security: NONE, username: u, password: mail-secret-of-the-test}}`))
+	s.must(0, "apply", "--yes")
+	s.must(5, "apply")
+	tenant := s.named("/api/tenant", "tenants", "Shop")
+	theme := s.named("/api/theme", "themes", "Cognito (Shop)")
+	factor := s.named("/api/email/template", "emailTemplates", "Cognito second factor (Shop)")
+	verification := s.named("/api/email/template", "emailTemplates", "Cognito verification (Shop)")
+	for _, tt := range []struct {
+		d          doc
+		path, want string
+	}{
+		{theme, "type", `"simple"`},
+		{theme, "variables/primaryButtonColor", `"#123456"`},
+		{theme, "variables/logoImageURL", `"https://example.com/logo.png"`},
+		{tenant, "themeId", fmt.Sprintf("%q", theme["id"])},
+		{tenant, "issuer", `"https://id.example.com"`},
+		{tenant, "multiFactorConfiguration/email", fmt.Sprintf(`{"enabled":true,"templateId":%q}`, factor["id"])},
+		{tenant, "emailConfiguration/host", `"127.0.0.1"`},
+		{tenant, "emailConfiguration/verifyEmail", "true"},
+		{tenant, "emailConfiguration/verificationEmailTemplateId", fmt.Sprintf("%q", verification["id"])},
+		{factor, "defaultTextTemplate", `"Your code is ${code}"`},
+	} {
+		if got := at(tt.d, tt.path); got != tt.want {
+			t.Errorf("%s is %s, want %s", tt.path, got, tt.want)
+		}
+	}
 }

@@ -32,7 +32,7 @@ func (a *application) write(answer applyAnswer, dir string) (files []string, err
 		}
 	}
 	for _, s := range a.plan.Steps {
-		if value, _ := s.Doc()["key"].(string); a.written && s.Kind() == target.APIKey && s.Action == target.Created && value != "" {
+		if value := a.apiKey(s); value != "" {
 			put("api-key-"+s.ID, 0o600, value+"\n")
 		}
 	}
@@ -40,6 +40,16 @@ func (a *application) write(answer applyAnswer, dir string) (files []string, err
 		return nil, fmt.Errorf("write what applications' owners need: %w", err)
 	}
 	return files, nil
+}
+
+// apiKey is the value of an API key that a step made, or that is there and can
+// be read; "" for anything else.
+func (a *application) apiKey(s target.Step) string {
+	value, _ := s.Doc()["key"].(string)
+	if s.Kind() != target.APIKey || s.Action == target.Created && !a.written {
+		return ""
+	}
+	return value
 }
 
 func clientIDs(answer applyAnswer) string {
