@@ -167,3 +167,44 @@ func TestPoolsShareATenant(t *testing.T) {
 		t.Errorf("in two tenants: %v", found)
 	}
 }
+
+// Once the pool is exported, the mapping is tried on everybody.
+func TestPlanTriesEverybodyInTheWorkspace(t *testing.T) {
+	t.Parallel()
+	generated := pool.Generate(500, 1)
+	s := beginWith(t, pool.Config{Directories: []pool.Directory{generated.Directory()}})
+	s.configure(fmt.Sprintf("  - {id: %s, client_id: %s, endpoint: %q, tenant: Many}\n", generated.ID, generated.ClientID, s.pool))
+	workspace := "--workspace=" + s.dir + "/wherry.db"
+	looked := s.run("plan", "--users", "120", workspace)
+	if !strings.Contains(looked.stdout, "of the 120 users looked at") {
+		t.Errorf("a sample: %s%s", looked.stdout, looked.stderr)
+	}
+	s.must(0, "export", "--rate", "5000", workspace)
+	whole := s.run("plan", workspace)
+	if !strings.Contains(whole.stdout, "of 500 users") || strings.Contains(whole.stdout, "looked at:") {
+		t.Errorf("everybody: %s%s", whole.stdout, whole.stderr)
+	}
+	for _, personal := range []string{"@example", "example.com:", "+1555"} {
+		if strings.Contains(whole.stdout, personal) {
+			t.Errorf("%q is personal: %s", personal, whole.stdout)
+		}
+	}
+}
+
+// Whoever has a login id in the target already stands in the way.
+func TestPlanFindsWhoIsInTheTargetAlready(t *testing.T) {
+	t.Parallel()
+	s := begin(t, "shop.yaml")
+	s.configure(shop(s, ""))
+	s.must(0, "apply", "--yes")
+	app := s.named("/api/application", "applications", "Back office")
+	status, _ := s.call(http.MethodPost, "/api/user/registration", doc{
+		"user": doc{"email": "JANE@example.com", "password": "Correct-Horse-1-Battery"}, "registration": doc{"applicationId": app["id"]},
+	})
+	if status != http.StatusOK {
+		t.Fatalf("make a user: %d", status)
+	}
+	if got := findings(t, s.must(4, "plan", "--json"))["must"]; !slices.Equal(got, []string{"collision-target"}) {
+		t.Errorf("got %v", got)
+	}
+}
