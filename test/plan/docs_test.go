@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wherry/internal/need"
 )
 
@@ -39,8 +41,8 @@ func TestTheManualShowsWhatHappens(t *testing.T) {
 		}
 		return
 	}
-	if got != string(text) {
-		t.Errorf("%s shows something else (-update writes it anew): it would be\n%s", page, got)
+	if diff := cmp.Diff(strings.Split(string(text), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s shows something else (-update writes it anew):\n%s", page, diff)
 	}
 }
 

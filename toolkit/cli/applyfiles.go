@@ -42,13 +42,13 @@ func (a *application) write(answer applyAnswer, dir string) (files []string, err
 	return files, nil
 }
 
-// apiKey is the value of an API key that a step made, or that is there and can
-// be read; "" for anything else.
+// apiKey is the value of an API key that a step made, "" for anything else. It
+// is told once: whoever has put the file away wants no other.
 func (a *application) apiKey(s target.Step) string {
-	value, _ := s.Doc()["key"].(string)
-	if s.Kind() != target.APIKey || s.Action == target.Created && !a.written {
+	if s.Kind() != target.APIKey || s.Action != target.Created || !a.written {
 		return ""
 	}
+	value, _ := s.Doc()["key"].(string)
 	return value
 }
 

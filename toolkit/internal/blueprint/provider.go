@@ -23,12 +23,12 @@ var makers = map[string]func(*builder, poolconfig.Provider) doc{
 
 func (b *builder) makeProviders() {
 	for _, p := range b.Config.Providers {
-		make, known := makers[p.ProviderType]
+		document, known := makers[p.ProviderType]
 		if !known {
 			b.note("identity provider "+p.ProviderName, "its type "+p.ProviderType+" is not known here", "set it up by hand")
 			continue
 		}
-		properties := make(b, p)
+		properties := document(b, p)
 		if properties == nil {
 			continue
 		}
