@@ -82,3 +82,16 @@ pools:
 		}
 	}
 }
+
+func TestExamplesAreValid(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../examples/*.yaml")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, file := range files {
+		if _, err := config.Load(file, func(name string) string { return "a value of " + name }); err != nil {
+			t.Error(err)
+		}
+	}
+}
