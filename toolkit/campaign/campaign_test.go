@@ -162,7 +162,7 @@ func (s *scene) carry(users int) {
 }
 
 // federated is the number of a user who signs in through an identity provider.
-const federated = 1000
+const federated = 650
 
 func sub(n int) string     { return fmt.Sprintf("%08d-0000-4000-8000-000000000000", n) }
 func address(n int) string { return fmt.Sprintf("user%d@mail%d.example.com", n, n%3) }
@@ -206,16 +206,16 @@ func (s *scene) once(users int) {
 
 func TestEverybodyGetsOneMail(t *testing.T) {
 	t.Parallel()
-	s := begin(t, 1200)
+	s := begin(t, 700)
 	result, err := s.ask()
-	if err != nil || result.Sent != 1199 || result.Reasons[campaign.Federated] != 1 {
+	if err != nil || result.Sent != 699 || result.Reasons[campaign.Federated] != 1 {
 		t.Errorf("%+v, %v", result, err)
 	}
-	s.once(1199)
+	s.once(699)
 	if result, err := s.ask(); err != nil || result.Sent != 0 {
 		t.Errorf("once more: %+v, %v", result, err)
 	}
-	s.once(1199)
+	s.once(699)
 }
 
 func TestReasons(t *testing.T) {
@@ -416,14 +416,14 @@ func TestChangeRequired(t *testing.T) {
 
 func TestDryRun(t *testing.T) {
 	t.Parallel()
-	s := begin(t, 700)
+	s := begin(t, 600)
 	for n := 1; n <= 100; n++ {
 		s.users[sub(n)]["active"] = false
 	}
 	c := s.config()
 	c.Rate, c.Domains.By = 10, map[string]float64{"mail0.example.com": 100}
 	f, err := campaign.DryRun(t.Context(), c)
-	if err != nil || f.Would != 600 || f.Reasons[campaign.Disabled] != 100 || f.Seconds != 2*3600 || len(f.Domains) != 3 {
+	if err != nil || f.Would != 500 || f.Reasons[campaign.Disabled] != 100 || f.Seconds != 1.67*3600 || len(f.Domains) != 3 {
 		t.Errorf("%+v, %v", f, err)
 	}
 	s.once(0)

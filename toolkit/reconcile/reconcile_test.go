@@ -243,14 +243,14 @@ func TestStrictly(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	s.export(people(3000)...)
+	s.export(people(1500)...)
 	s.carry()
-	for n := 1; n <= 3000; n += 100 {
+	for n := 1; n <= 1500; n += 100 {
 		delete(s.users, sub(n))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	s.fail = func(*http.Request) int {
-		if s.asked == 6 {
+		if s.asked == 4 {
 			cancel()
 		}
 		return 0
@@ -265,10 +265,10 @@ func TestInterrupted(t *testing.T) {
 	s.must(r.End(t.Context(), "interrupted"))
 	s.asked, s.fail = 0, nil
 	report, differences := s.verify()
-	if len(differences) != 30 || report.Outcomes[reconcile.Lost] != 30 || report.Outcomes[reconcile.Same] != 2970 || report.Checked != 3000 || !report.Resumed {
+	if len(differences) != 15 || report.Outcomes[reconcile.Lost] != 15 || report.Outcomes[reconcile.Same] != 1485 || report.Checked != 1500 || !report.Resumed {
 		t.Errorf("%d differences, %+v", len(differences), report)
 	}
-	if report, _ := s.verify(); report.Resumed || report.Checked != 3000 {
+	if report, _ := s.verify(); report.Resumed || report.Checked != 1500 {
 		t.Errorf("one that came to its end is gone on with: %+v", report)
 	}
 }
@@ -277,7 +277,7 @@ func TestInterrupted(t *testing.T) {
 func TestBadWeather(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	s.export(people(1200)...)
+	s.export(people(600)...)
 	s.carry()
 	s.fail = func(*http.Request) int {
 		switch s.asked % 3 {
@@ -289,7 +289,7 @@ func TestBadWeather(t *testing.T) {
 			return 0
 		}
 	}
-	if report, _ := s.verify(); report.Outcomes[reconcile.Same] != 1200 {
+	if report, _ := s.verify(); report.Outcomes[reconcile.Same] != 600 {
 		t.Errorf("%+v", report)
 	}
 }

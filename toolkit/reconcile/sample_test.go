@@ -36,19 +36,19 @@ func TestAtMost(t *testing.T) {
 func TestASampleIsDrawnFairly(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	s.export(people(2000)...)
+	s.export(people(1000)...)
 	s.carry()
-	for n := 1; n <= 2000; n += 2 {
+	for n := 1; n <= 1000; n += 2 {
 		delete(s.users, sub(n))
 	}
 	report, differences := s.verify(func(c *reconcile.Config) { c.Sample, c.Seed = 200, 7 })
-	if report.Checked != 200 || report.Sample.Users != 200 || report.Sample.Of != 2000 || report.Strangers != nil {
+	if report.Checked != 200 || report.Sample.Users != 200 || report.Sample.Of != 1000 || report.Strangers != nil {
 		t.Errorf("%+v", report)
 	}
 	if lost := report.Outcomes[reconcile.Lost]; lost < 70 || lost > 130 || lost != len(differences) {
 		t.Errorf("%d lost, %d differences", lost, len(differences))
 	}
-	if report, _ := s.verify(func(c *reconcile.Config) { c.Sample = 5000 }); report.Checked != 2000 {
+	if report, _ := s.verify(func(c *reconcile.Config) { c.Sample = 5000 }); report.Checked != 1000 {
 		t.Errorf("%+v", report)
 	}
 }
