@@ -7,8 +7,15 @@ import (
 	"wherry/toolkit/internal/workspace"
 )
 
-// every is how often what was found is written down.
-const every = 500 * time.Millisecond
+// What was found is written down so often, and less often the longer it takes:
+// each time leaves a checkpoint, and to lose a hundredth of the work is little.
+// But there is never more to be written than that.
+const (
+	every    = 500 * time.Millisecond
+	hundred  = 100
+	unsaved  = 10_000 // users
+	unlisted = 500    // differences
+)
 
 // So many events are kept of each kind of difference.
 const (
@@ -31,7 +38,9 @@ func (b *book) enter(ctx context.Context, l *lot) error {
 		}
 		b.after = d.user.N
 	}
-	if b.Now().Sub(b.saved) < every && len(b.events) < chunk {
+	now := b.Now()
+	early := now.Sub(b.saved) < max(every, now.Sub(b.started)/hundred)
+	if early && len(b.events) < unlisted && len(b.moves) < unsaved {
 		return nil
 	}
 	return b.save(ctx)
