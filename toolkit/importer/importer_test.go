@@ -33,7 +33,7 @@ func begin(t *testing.T, users ...map[string]any) *scene {
 	t.Cleanup(func() { _ = w.Close() })
 	s.part, err = w.Pool(t.Context(), "eu-west-1_ExamplePool")
 	s.must(err)
-	s.export(len(users))
+	s.export(len(users), `{"Username":"x"}`)
 	r := s.start(workspace.Transform)
 	var moves []workspace.Move
 	for n, u := range users {
@@ -45,7 +45,8 @@ func begin(t *testing.T, users ...map[string]any) *scene {
 	return s
 }
 
-func (s *scene) export(users int) {
+// export reads the whole pool, whose users all look like this.
+func (s *scene) export(users int, doc string) {
 	s.Helper()
 	r := s.start(workspace.Export)
 	scan, err := r.Scan(s.Context())
@@ -55,7 +56,7 @@ func (s *scene) export(users int) {
 	s.must(err)
 	page := workspace.Page{Last: true}
 	for n := range users {
-		page.Users = append(page.Users, workspace.Source{ID: id(n), Document: []byte(`{"Username":"x"}`), Enabled: true})
+		page.Users = append(page.Users, workspace.Source{ID: id(n), Document: []byte(doc), Enabled: true})
 	}
 	_, err = h.Save(s.Context(), page)
 	s.must(err, scan.Finish(s.Context(), true, nil), r.End(s.Context(), "done"))
@@ -254,6 +255,26 @@ func TestAnInterruptedBatchIsResolved(t *testing.T) {
 				t.Errorf("%+v, %v, want %+v", r, err, want)
 			}
 		})
+	}
+}
+
+// Users who have changed in the pool since their batch was sent are not sent
+// again as they were planned; but who has arrived is across.
+func TestAnInterruptedBatchOfUsersWhoHaveChanged(t *testing.T) {
+	t.Parallel()
+	s := begin(t, people(6)...)
+	killed := s.start(workspace.Import)
+	b, err := killed.Next(t.Context(), &workspace.Query{States: []workspace.State{workspace.Planned}}, 4)
+	s.must(err)
+	s.must(b.Note(t.Context(), "sent"), killed.End(t.Context(), "killed"))
+	s.target.accounts = map[string]account{id(2): {Account: fusionauth.Account{ID: id(2), InsertInstant: 1_600_000_000_002}}}
+	s.export(6, `{"Username":"changed"}`)
+	r, err := s.carry()
+	if err != nil || r.Imported != 1 || r.Requests != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if got, want := s.states(), []string{"exported", "exported", "imported", "exported", "exported", "exported"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

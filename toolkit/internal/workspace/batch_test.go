@@ -137,3 +137,19 @@ func TestAKilledRunIsShownSo(t *testing.T) {
 		}
 	})
 }
+
+func TestSomethingIsDoneWithoutAKindOfRun(t *testing.T) {
+	onEach(t, func(t *testing.T, place string) {
+		ctx := t.Context()
+		p := openPool(t, open(t, place, Options{}))
+		release, err := p.Without(ctx, Export)
+		must(t, err, release())
+		r, err := p.Start(ctx, Export)
+		must(t, err)
+		_, err = p.Without(ctx, Export)
+		wantRefusal(t, err, exit.Failed, "works on the pool")
+		must(t, r.End(ctx, "done"))
+		release, err = p.Without(ctx, Export)
+		must(t, err, release())
+	})
+}

@@ -91,6 +91,23 @@ func (p *Pool) lock(kind Kind) (unlock func() error, err error) {
 	return unlock, err
 }
 
+// Without makes sure that no run of the kind is at work, and on SQLite that none
+// begins until release is called.
+func (p *Pool) Without(ctx context.Context, kind Kind) (release func() error, err error) {
+	if release, err = p.lock(kind); err != nil || !p.w.postgres {
+		return release, err
+	}
+	var n int64
+	err = p.w.reader.QueryRowContext(ctx, "select count(*) from runs where pool = $1 and kind = $2 and ended is null and beat >= $3", p.n, kind, p.w.alive()).Scan(&n)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("look for runs: %w", err)
+	case n > 0:
+		return nil, exit.With(exit.Failed, fmt.Errorf("a wherry %s works on the pool %s", kind, p.ID), "wait until it has finished")
+	}
+	return release, nil
+}
+
 func (r *Run) begin(ctx context.Context) error {
 	host, err := os.Hostname()
 	if err != nil {
