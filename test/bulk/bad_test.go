@@ -102,7 +102,7 @@ var badnesses = []badness{
 // TestTheBadUsersAreRefusedAndNobodyElse plants users whom the target refuses,
 // or the mapping, among generated ones: WHERRY_BAD_USERS says how many users
 // there are, WHERRY_BAD how many of them are bad. Exactly those are refused, each
-// with its reason.
+// with its reason, and a verification has a reason for everybody.
 func TestTheBadUsersAreRefusedAndNobodyElse(t *testing.T) {
 	t.Parallel()
 	users, bad := number(t, "WHERRY_BAD_USERS", 4000), number(t, "WHERRY_BAD", 45)
@@ -141,6 +141,7 @@ func TestTheBadUsersAreRefusedAndNobodyElse(t *testing.T) {
 	if across := len(s.accounts(t, c)); across != c.carried()-bad {
 		t.Errorf("%d users are across, want %d", across, c.carried()-bad)
 	}
+	c.must(t, 0, "verify", "--rate", "2000", "--quiet")
 	t.Logf("%d users: %d bad ones and %d rivals were refused, each with its reason: %s", users, bad, rivals, output)
 }
 
