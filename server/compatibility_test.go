@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -63,6 +64,39 @@ func TestEndpointsAreDocumented(t *testing.T) {
 		path, _, _ = strings.Cut(path, "?")
 		if endpoint := method + " " + id.ReplaceAllString(path, "/{}"); !known[endpoint] {
 			t.Errorf("%s is not in docs/compatibility.md", endpoint)
+		}
+	}
+}
+
+// TestConformanceNamesTests: the tests that docs/server/conformance.md names are
+// there.
+func TestConformanceNamesTests(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/server/conformance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go", "../test/compat/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code.Write(text)
+		}
+	}
+	named := regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(string(page), -1)
+	if len(named) < 50 {
+		t.Fatalf("%d tests are named", len(named))
+	}
+	for _, name := range named {
+		if !strings.Contains(code.String(), "func "+name+"(") {
+			t.Errorf("there is no test %s", name)
 		}
 	}
 }

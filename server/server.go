@@ -109,13 +109,13 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	s.jobs = s.newQueue()
 	s.wireEvents()
 	s.wireUpkeep()
+	s.db.SigningKeys.OnChange(s.keys.Drop)
 	if err := db.Alone(ctx, s.start); err != nil {
 		if ctx.Err() != nil { // what was being done then is nobody's mistake
 			err = fmt.Errorf("start: %w", ctx.Err())
 		}
 		return nil, errors.Join(err, db.Close())
 	}
-	s.db.SigningKeys.OnChange(s.keys.Drop)
 	s.background.begin(ctx, s.jobs.Run, s.db.Watch)
 	return s, nil
 }
@@ -163,9 +163,10 @@ func (s *Server) wire(ids instance) {
 		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{
-		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: tenants, Clients: s.db.Applications,
+		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: tenants, Clients: applications,
 		Now: s.config.Now, NewID: newID,
 	}
+	s.db.SigningKeys.OnChange(tokens.Forget)
 	sessions := &identity.Sessions{
 		Store: s.db, Users: accounts{s.db}, Tenants: tenants, Applications: applications, Actions: actions, Now: s.config.Now, NewID: newID,
 	}
@@ -222,7 +223,7 @@ func (s *Server) wire(ids instance) {
 	gate := &oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
 		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: shelf,
-		Identifiers: s.db, Counters: s.db, Clients: s.db.Applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
+		Identifiers: s.db, Counters: s.db, Clients: applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
 		Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}
 	gate.Mount(mux.ServeMux)

@@ -67,17 +67,21 @@ func (t *Tokens) Read(ctx context.Context, token string) (*Claims, error) {
 
 // ReadExpired is Read for a token of which it does not matter when it has ended.
 func (t *Tokens) ReadExpired(ctx context.Context, token string) (*Claims, error) {
-	key, claims, err := t.Verifier.Verify(ctx, token)
-	if err != nil {
-		return nil, err
-	}
-	c := &Claims{JSON: claims}
-	if json.Unmarshal(claims, c) != nil || c.Subject == "" || c.Tenant == "" {
-		return nil, fa.ErrNotFound
-	}
-	err = t.Identifiers.Identifier(ctx, kindTokenKey, markOf(c.Tenant, key), new(struct{}))
-	return c, err
+	return t.seen.get(token, func() (*Claims, error) {
+		key, claims, err := t.Verifier.Verify(ctx, token)
+		if err != nil {
+			return nil, err
+		}
+		c := &Claims{JSON: claims}
+		if json.Unmarshal(claims, c) != nil || c.Subject == "" || c.Tenant == "" {
+			return nil, fa.ErrNotFound
+		}
+		return c, t.Identifiers.Identifier(ctx, kindTokenKey, markOf(c.Tenant, key), new(struct{}))
+	})
 }
+
+// Forget drops what is known of tokens: keys have changed.
+func (t *Tokens) Forget() { t.seen.drop() }
 
 const (
 	kindTokenKey = "tokenKey"     // a key that signs tokens of a tenant

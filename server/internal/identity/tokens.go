@@ -27,6 +27,7 @@ type Tokens struct {
 	Now         func() time.Time
 	NewID       func() fa.ID
 
+	seen   seen
 	marked sync.Map // which keys sign tokens of which tenants, and until when that is known
 }
 

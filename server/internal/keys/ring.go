@@ -18,14 +18,34 @@ type Ring struct {
 		All(ctx context.Context) ([]*fa.SigningKey, error)
 	}
 
-	signers copies.Of[fa.ID, *Signer]
+	signers   copies.Of[fa.ID, *Signer]
+	verifiers copies.Of[string, *verifier]
+	set       copies.Of[struct{}, []byte]
+}
+
+// verifier is what checks signatures, and the id of its key.
+type verifier struct {
+	*Verifier
+	id fa.ID
 }
 
 // Drop forgets what was parsed: the keys of the store have changed.
-func (r *Ring) Drop() { r.signers.Drop() }
+func (r *Ring) Drop() {
+	r.signers.Drop()
+	r.verifiers.Drop()
+	r.set.Drop()
+}
 
 // Sign signs claims with the key of that id; see Signer.Sign.
 func (r *Ring) Sign(ctx context.Context, id fa.ID, header, claims map[string]any) (string, error) {
+	signer, err := r.signer(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return signer.Sign(claims, header)
+}
+
+func (r *Ring) signer(ctx context.Context, id fa.ID) (*Signer, error) {
 	signer, err := r.signers.Get(ctx, id, func(ctx context.Context) (*Signer, error) {
 		stored, err := r.Store.Get(ctx, id)
 		if err != nil {
@@ -34,35 +54,30 @@ func (r *Ring) Sign(ctx context.Context, id fa.ID, header, claims map[string]any
 		return load(stored).Signer()
 	})
 	if err != nil {
-		return "", fmt.Errorf("signing key %s: %w", id, err)
+		return nil, fmt.Errorf("signing key %s: %w", id, err)
 	}
-	return signer.Sign(claims, header)
+	return signer, nil
 }
 
 // Hash is Algorithm.HalfHash with the algorithm of the key of that id.
 func (r *Ring) Hash(ctx context.Context, id fa.ID, value string) (string, error) {
-	stored, err := r.Store.Get(ctx, id)
+	signer, err := r.signer(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("signing key %s: %w", id, err)
+		return "", err
 	}
-	return Algorithm(stored.Algorithm).HalfHash(value), nil
+	return signer.algorithm.HalfHash(value), nil
 }
 
 // Verify returns the claims of a token and which of the keys has signed it, or
 // fa.ErrNotFound for a token that none has.
 func (r *Ring) Verify(ctx context.Context, token string) (key fa.ID, claims []byte, err error) {
 	verified, err := Verify(token, func(kid string) (*Verifier, error) {
-		all, err := r.Store.All(ctx)
+		v, err := r.verifiers.Get(ctx, kid, func(ctx context.Context) (*verifier, error) { return r.verifier(ctx, kid) })
 		if err != nil {
-			return nil, fmt.Errorf("signing keys: %w", err)
+			return nil, err
 		}
-		for _, k := range all {
-			if k.KID == kid {
-				key = k.ID
-				return load(k).Verifier()
-			}
-		}
-		return nil, ErrToken
+		key = v.id
+		return v.Verifier, nil
 	}, slices.Collect(maps.Keys(algorithms))...)
 	if errors.Is(err, ErrToken) {
 		return "", nil, fa.ErrNotFound
@@ -73,8 +88,26 @@ func (r *Ring) Verify(ctx context.Context, token string) (key fa.ID, claims []by
 	return key, verified.Claims, nil
 }
 
+func (r *Ring) verifier(ctx context.Context, kid string) (*verifier, error) {
+	all, err := r.Store.All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("signing keys: %w", err)
+	}
+	for _, k := range all {
+		if k.KID == kid {
+			v, err := load(k).Verifier()
+			return &verifier{v, k.ID}, err
+		}
+	}
+	return nil, ErrToken
+}
+
 // JWKS is the set of the public keys of the whole instance.
 func (r *Ring) JWKS(ctx context.Context) ([]byte, error) {
+	return r.set.Get(ctx, struct{}{}, r.publish)
+}
+
+func (r *Ring) publish(ctx context.Context) ([]byte, error) {
 	stored, err := r.Store.All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("signing keys: %w", err)

@@ -10,14 +10,15 @@ import (
 
 // Signer signs tokens with one key.
 type Signer struct {
-	kid string
-	key jose.SigningKey
+	kid       string
+	algorithm Algorithm
+	key       jose.SigningKey
 }
 
 // Signer returns what signs with the key, which needs its private part.
 func (k Key) Signer() (*Signer, error) {
 	t := algorithms[k.Algorithm]
-	s := &Signer{kid: k.Kid, key: jose.SigningKey{Algorithm: t.alg}}
+	s := &Signer{kid: k.Kid, algorithm: k.Algorithm, key: jose.SigningKey{Algorithm: t.alg}}
 	switch {
 	case t.kind == HMAC && k.Secret != "":
 		s.key.Key = []byte(k.Secret.Reveal())

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"bytes"
 	"net/http"
 
 	"wherry/server/internal/fa"
@@ -24,9 +25,46 @@ func (s *Server) discovery(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	base := baseURL(r)
-	w.Header().Set("Access-Control-Allow-Origin", "*")
-	respond(w, http.StatusOK, map[string]any{
+	document, err := s.describe(tenant)
+	if err != nil {
+		return err
+	}
+	base, err := fa.Encode(baseURL(r)) // as it is quoted in JSON
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cache-Control", "no-store") // it depends on how it was asked for
+	h.Set("Content-Type", "application/json;charset=UTF-8")
+	_, err = w.Write(bytes.ReplaceAll(document, []byte(anywhere), base[1:len(base)-1]))
+	return err
+}
+
+// anywhere stands for the address by which this server was reached.
+const anywhere = "wherry-base:"
+
+// description is the document of a tenant as it is.
+type description struct {
+	tenant   *fa.Tenant
+	document []byte
+}
+
+// describe makes the document of a tenant, anew when the tenant has changed.
+func (s *Server) describe(tenant *fa.Tenant) ([]byte, error) {
+	if known, ok := s.descriptions.Load(tenant.ID); ok && known.(description).tenant == tenant {
+		return known.(description).document, nil
+	}
+	document, err := fa.Encode(described(tenant))
+	if err == nil {
+		s.descriptions.Store(tenant.ID, description{tenant, document})
+	}
+	return document, err
+}
+
+func described(tenant *fa.Tenant) map[string]any {
+	const base = anywhere
+	return map[string]any{
 		"issuer":                                         tenant.Issuer,
 		"authorization_endpoint":                         base + "/oauth2/authorize",
 		"token_endpoint":                                 base + "/oauth2/token",
@@ -55,8 +93,7 @@ func (s *Server) discovery(w http.ResponseWriter, r *http.Request) error {
 		"scopes_supported":                      knownScopes,
 		"subject_types_supported":               []string{"public"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_basic", "client_secret_post", "none"},
-	})
-	return nil
+	}
 }
 
 func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {

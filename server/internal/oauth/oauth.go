@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"wherry/server/internal/fa"
@@ -30,6 +31,8 @@ type Server struct {
 	Default      fa.ID // the tenant of the discovery document at the root
 	Users        interface {
 		User(ctx context.Context, id fa.ID) (*fa.Account, error)
+		// Profile is User without registrations and memberships.
+		Profile(ctx context.Context, id fa.ID) (*fa.User, error)
 	}
 	SignIn interface {
 		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
@@ -61,6 +64,8 @@ type Server struct {
 	Pages    Pages
 	Now      func() time.Time
 	Log      *slog.Logger
+
+	descriptions sync.Map // the discovery documents, by tenant
 }
 
 // Documents finds objects.

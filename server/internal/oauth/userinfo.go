@@ -87,24 +87,35 @@ func (s *Server) infoFor(ctx context.Context, token string) (map[string]any, *fa
 	if !compatible && (c.TokenHash != "" || !c.Has("openid")) {
 		return nil, application, errAccessToken
 	}
-	user, err := s.Users.User(ctx, c.Subject)
+	user, err := s.Users.Profile(ctx, c.Subject)
 	if errors.Is(err, fa.ErrNotFound) || err == nil && !user.Active {
 		return nil, application, refuse("invalid_token", "user_not_found", "The user of the access token is not there any more.")
 	}
 	if err != nil {
 		return nil, application, err
 	}
-	info := identity.UserInfo(&user.User, c, compatible)
+	info := identity.UserInfo(user, c, compatible)
 	if compatible {
 		if err := addClaims(info, c.JSON); err != nil {
 			return nil, application, err
 		}
 	}
-	if lambda := application.LambdaConfiguration.UserinfoPopulateID; lambda != "" {
-		registration, _ := user.Registration(application.ID)
-		info, err = s.Lambdas.PopulateUserInfo(ctx, lambda, info, &user.User, registration, c.JSON)
-	}
+	info, err = s.populated(ctx, application, info, c)
 	return info, application, err
+}
+
+// populated is what the application's lambda, if it has one, makes of it.
+func (s *Server) populated(ctx context.Context, a *fa.Application, info map[string]any, c *identity.Claims) (map[string]any, error) {
+	lambda := a.LambdaConfiguration.UserinfoPopulateID
+	if lambda == "" {
+		return info, nil
+	}
+	user, err := s.Users.User(ctx, c.Subject)
+	if err != nil {
+		return nil, err
+	}
+	registration, _ := user.Registration(a.ID)
+	return s.Lambdas.PopulateUserInfo(ctx, lambda, info, &user.User, registration, c.JSON)
 }
 
 // addClaims adds what the token says of the registration.

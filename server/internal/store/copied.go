@@ -34,6 +34,25 @@ func (c *Copied[T]) All(ctx context.Context) ([]*T, error) {
 	return c.all.Get(ctx, struct{}{}, c.Documents.All)
 }
 
+// CopiedApplications keeps copies of applications by their client ids, too.
+type CopiedApplications struct {
+	*Copied[fa.Application]
+	applications Applications
+	byClient     copies.Of[string, *fa.Application]
+}
+
+// Copied keeps copies of applications.
+func (d Applications) Copied() *CopiedApplications {
+	c := &CopiedApplications{Copied: d.Documents.Copied(), applications: d}
+	d.OnChange(c.byClient.Drop)
+	return c
+}
+
+// Client is Applications.Client.
+func (c *CopiedApplications) Client(ctx context.Context, clientID string) (*fa.Application, error) {
+	return c.byClient.Get(ctx, clientID, func(ctx context.Context) (*fa.Application, error) { return c.applications.Client(ctx, clientID) })
+}
+
 // CopiedKeys keeps copies of the API keys that callers present, as Copied does.
 type CopiedKeys struct {
 	db      *DB
