@@ -7,6 +7,9 @@ import (
 
 // protected is every endpoint that needs an API key, as it is mounted.
 var protected = []string{
+	"POST /api/application/" + applicationID + "/scope {}", "POST /api/application/" + applicationID + "/scope/" + nobodyID + " {}",
+	"GET /api/application/" + applicationID + "/scope/" + nobodyID, "PUT /api/application/" + applicationID + "/scope/" + nobodyID + " {}",
+	"PATCH /api/application/" + applicationID + "/scope/" + nobodyID + " {}", "DELETE /api/application/" + applicationID + "/scope/" + nobodyID,
 	"GET /api/jwt/refresh", "GET /api/jwt/refresh/" + nobodyID, "DELETE /api/jwt/refresh", "DELETE /api/jwt/refresh/" + nobodyID,
 	"POST /api/jwt/vend {}", "POST /api/user/refresh-token/import {}",
 	"POST /api/user/action {}", "GET /api/user/action", "GET /api/user/action/" + nobodyID, "PUT /api/user/action/" + nobodyID + " {}",

@@ -128,8 +128,8 @@ func TestDeviceAPI(t *testing.T) {
 func TestConsent(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, i *instance) {
-		i.do(`PATCH /api/application/` + applicationID + ` {"application":{"scopes":[{"name":"books","required":true,"defaultConsentMessage":"Read your books"}],` +
-			`"oauthConfiguration":{"relationship":"ThirdParty"}}}`).must(t)
+		i.do(`POST /api/application/` + applicationID + `/scope {"scope":{"name":"books","required":true,"defaultConsentMessage":"Read your books"}}`).must(t)
+		i.setOAuth(t, `"relationship":"ThirdParty"`)
 		request := func() url.Values { return with(authorization(), "scope", "openid email profile books") }
 		ask := func(b *browser) response {
 			return b.visit("/oauth2/authorize", filledIn(request(), "jane", password)).page(t, "consent", 200, "Read your books")

@@ -262,8 +262,10 @@ func TestClientCredentials(t *testing.T) {
 			{name: "no scope"},
 			{name: "one target", scope: "target-entity:" + libraryEntity, aud: libraryEntity, permissions: map[string]any{libraryEntity: []any{"read", "write"}}},
 			{name: "one permission", scope: "target-entity:" + libraryEntity + ":write", aud: libraryEntity, permissions: map[string]any{libraryEntity: []any{"write"}}},
-			{name: "two targets", scope: "target-entity:" + libraryEntity + ":read,write target-entity:" + archiveEntity, aud: []any{libraryEntity, archiveEntity},
-				permissions: map[string]any{libraryEntity: []any{"read", "write"}, archiveEntity: []any{"read"}}},
+			{
+				name: "two targets", scope: "target-entity:" + libraryEntity + ":read,write target-entity:" + archiveEntity, aud: []any{libraryEntity, archiveEntity},
+				permissions: map[string]any{libraryEntity: []any{"read", "write"}, archiveEntity: []any{"read"}},
+			},
 			{name: "not granted", scope: "target-entity:" + libraryEntity + ":read,delete", want: "invalid_scope invalid_entity_permission_scope"},
 			{name: "no grant", scope: "target-entity:" + readerEntity, want: "invalid_scope invalid_target_entity_scope"},
 			{name: "no such target", scope: "target-entity:" + nobodyID, want: "invalid_scope invalid_target_entity_scope"},

@@ -110,12 +110,15 @@ func TestRefreshRefusals(t *testing.T) {
 		{name: "user gone", between: []string{`DELETE /api/user/` + janeID + `?hardDelete=true`}, codes: refused},
 		{name: "registration gone", between: []string{`DELETE /api/user/registration/` + janeID + `/` + applicationID}, codes: refused},
 		{name: "password changed", between: []string{
-			`PATCH /api/user/` + janeID + ` {"user":{"password":"another made-up password"}}`}, codes: refused},
+			`PATCH /api/user/` + janeID + ` {"user":{"password":"another made-up password"}}`,
+		}, codes: refused},
 		{name: "password changed by login id", between: []string{
-			`POST /api/user/change-password {"loginId":"jane@example.com","password":"another made-up password"}`}, codes: refused},
+			`POST /api/user/change-password {"loginId":"jane@example.com","password":"another made-up password"}`,
+		}, codes: refused},
 		{name: "password changed, which ends nothing", between: []string{
 			`PATCH /api/tenant/` + tenantID + ` {"tenant":{"jwtConfiguration":{"refreshTokenRevocationPolicy":{"onPasswordChanged":false}}}}`,
-			`PATCH /api/user/` + janeID + ` {"user":{"password":"another made-up password"}}`}},
+			`PATCH /api/user/` + janeID + ` {"user":{"password":"another made-up password"}}`,
+		}},
 		{name: "name changed", between: []string{`PATCH /api/user/` + janeID + ` {"user":{"firstName":"June"}}`}},
 		{name: "a shorter life", more: `,"timeToLiveInSeconds":60`},
 		{name: "a longer life", more: `,"timeToLiveInSeconds":3601`, codes: "[invalid]timeToLiveInSeconds"},

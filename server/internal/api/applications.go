@@ -50,6 +50,7 @@ func (h *Applications) Mount(m *Mux) {
 	m.Handle("PATCH /api/application/{applicationId}/role/{roleId}", h.patchRole)
 	m.Handle("DELETE /api/application/{applicationId}/role/{roleId}", h.deleteRole)
 	m.Handle("DELETE /api/application/{applicationId}/role", h.deleteRole)
+	h.mountScopes(m)
 }
 
 func (h *Applications) create(ctx context.Context, c caller, a *fa.Application, id fa.ID) error {
@@ -69,6 +70,9 @@ func (h *Applications) create(ctx context.Context, c caller, a *fa.Application, 
 	for i := range a.Roles {
 		h.newRole(&a.Roles[i], a.Roles[i].ID)
 	}
+	for i := range a.Scopes {
+		h.newScope(&a.Scopes[i], a.Scopes[i].ID)
+	}
 	return nil
 }
 
@@ -79,12 +83,16 @@ func copiedApplication(source, described *fa.Application) {
 	for i := range source.Roles {
 		source.Roles[i].ID = ""
 	}
+	for i := range source.Scopes {
+		source.Scopes[i].ID = ""
+	}
+	delete(source.Data, "wherry") // a client id is of one application
 }
 
-// keep ignores roles: they have endpoints of their own.
+// keep ignores roles and scopes: they have endpoints of their own.
 func (h *Applications) keep(next, current *fa.Application) {
 	next.ID, next.TenantID, next.InsertInstant, next.Active = current.ID, current.TenantID, current.InsertInstant, current.Active
-	next.Roles = current.Roles
+	next.Roles, next.Scopes = current.Roles, current.Scopes
 	next.LastUpdateInstant = h.Now().UnixMilli()
 	if next.OAuthConfiguration.ClientSecret == "" {
 		next.OAuthConfiguration.ClientSecret = current.OAuthConfiguration.ClientSecret

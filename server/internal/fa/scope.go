@@ -57,6 +57,13 @@ var reservedScopes = []string{"openid", "offline_access", "address", "email", "p
 
 var reservedPrefixes = []string{"idp-link:", "source-entity:", "target-entity:"}
 
+// Validate reports what is wrong with a scope that is sent on its own.
+func (s *Scope) Validate() error {
+	var errs Errors
+	s.validate(&errs, "scope")
+	return errs.OrNil()
+}
+
 func (s *Scope) validate(errs *Errors, path string) {
 	errs.Name(s.Name, path+".name")
 	reserved := slices.Contains(reservedScopes, s.Name) || slices.ContainsFunc(reservedPrefixes, func(p string) bool { return strings.HasPrefix(s.Name, p) })

@@ -55,7 +55,6 @@ type authorizeRequest struct {
 	remember bool        // "Keep me signed in"
 	session  *fa.Session // of single sign-on, once there is one
 	resumed  bool        // the user was signed in before
-	consents []string    // what the user has consented to; nil: was not asked
 }
 
 // authorizeRequest checks the parameters. Until the redirect URL is known to

@@ -127,7 +127,7 @@ func (db *DB) ImportSessions(ctx context.Context, sessions []*fa.Session, refuse
 		if err != nil {
 			return err
 		}
-		defer insert.Close() //nolint:errcheck // it ends with the transaction anyway
+		defer insert.Close()
 		for i, s := range sessions {
 			row, err := db.sessionRow(s)
 			if err != nil {
