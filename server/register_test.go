@@ -253,3 +253,21 @@ func TestVerificationGates(t *testing.T) {
 		})
 	}
 }
+
+// TestLoginIDFirst: where an identity provider manages addresses, people say who
+// they are before they give a password.
+func TestLoginIDFirst(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	i.do(`POST /api/identity-provider {"identityProvider":{"type":"OpenIDConnect","name":"Elsewhere","enabled":true,"domains":["elsewhere.example.com"],"applicationConfiguration":{"` +
+		applicationID + `":{"enabled":true}},"oauth2":{"client_id":"o","client_secret":"s","issuer":"https://idp.example.com"}}}`).must(t)
+	first := i.showForm(authorization()).page(t, "first", 200, `name="loginId"`)
+	if strings.Contains(first.body, `name="password"`) {
+		t.Errorf("there is a password already: %s", first.body)
+	}
+	i.sendForm(next(first, map[string]string{"loginId": ""})).page(t, "nobody", 400, "Enter your email or username.")
+	second := i.sendForm(next(first, map[string]string{"loginId": "jane"})).page(t, "second", 200, `value="jane"`)
+	i.sendForm(next(second, map[string]string{"loginId": "jane", "password": "wrong"})).page(t, "wrong", 401, `name="password"`)
+	i.sendForm(next(second, map[string]string{"loginId": "jane", "password": password})).backWithCode(t, "right")
+	i.showForm(with(authorization(), "login_hint", "jane")).page(t, "with a hint", 200, `name="password"`)
+}

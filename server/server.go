@@ -223,6 +223,7 @@ func (s *Server) wire(ids instance) {
 	gate := &oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
 		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: shelf,
+		Providers:   s.db.IdentityProviders,
 		Identifiers: s.db, Counters: s.db, Clients: applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
 		Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}

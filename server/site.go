@@ -37,7 +37,7 @@ func (s *site) notFound(w http.ResponseWriter, r *http.Request) {
 func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oauth.LoginPage) {
 	login := pages.Login{
 		Frame:   s.frame(r, page.Tenant, page.Application),
-		LoginID: page.LoginID, Error: page.Problem, RedirectURLs: []string{page.RedirectURI}, OfferRememberDevice: true, RememberDevice: page.RememberDevice,
+		LoginID: page.LoginID, Error: page.Problem, RedirectURLs: []string{page.RedirectURI}, OfferRememberDevice: !page.LoginIDFirst, LoginIDFirst: page.LoginIDFirst, RememberDevice: page.RememberDevice,
 		Action: "/oauth2/authorize", Hidden: fields(page.Hidden),
 	}
 	if page.ForgotPassword {

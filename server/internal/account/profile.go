@@ -55,7 +55,7 @@ func (s *Server) postEdit(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err == nil {
 		var d forms.Documents
 		if d, err = v.documents().With(form, r.PostForm); err == nil {
-			err = s.Service.Complete(r.Context(), v.attempt(r), v.user, d)
+			err = s.Service.Complete(r.Context(), v.attempt(r), v.user, d.User, d.Registration)
 		}
 	}
 	if errors.Is(err, fa.ErrTransaction) {

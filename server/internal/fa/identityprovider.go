@@ -146,3 +146,9 @@ func (p *IdentityProvider) EnabledApplications() []ID {
 	slices.Sort(ids)
 	return ids
 }
+
+// Manages tells whether the provider is meant for whoever has an address of its
+// domains and signs in to an application.
+func (p *IdentityProvider) Manages(application ID) bool {
+	return p.Enabled && len(p.Domains) > 0 && p.ApplicationConfiguration[application].Enabled
+}

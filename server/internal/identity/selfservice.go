@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"wherry/server/internal/fa"
-	"wherry/server/internal/forms"
 )
 
 const byRegistration = "REGISTRATION"
@@ -58,17 +57,17 @@ func (s *Service) ValidateSelfService(ctx context.Context, a Attempt, u *fa.User
 
 // Complete stores what people say of themselves, if everybody's rules and the
 // application's lambda allow it. The registration is stored if there is one.
-func (s *Service) Complete(ctx context.Context, a Attempt, user *fa.Account, d forms.Documents) error {
-	if err := s.ValidateSelfService(ctx, a, &d.User.User, &d.Registration); err != nil {
+func (s *Service) Complete(ctx context.Context, a Attempt, user *fa.Account, request fa.UserRequest, r fa.Registration) error {
+	if err := s.ValidateSelfService(ctx, a, &request.User, &r); err != nil {
 		return err
 	}
-	if _, _, err := s.ReplaceUser(ctx, user.ID, d.User, Enrolment{}); err != nil {
+	if _, _, err := s.ReplaceUser(ctx, user.ID, request, Enrolment{}); err != nil {
 		return err
 	}
 	if _, registered := user.Registration(a.Application.ID); !registered {
 		return nil
 	}
-	_, err := s.ReplaceRegistration(ctx, user.ID, d.Registration)
+	_, err := s.ReplaceRegistration(ctx, user.ID, r)
 	return err
 }
 

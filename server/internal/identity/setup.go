@@ -75,7 +75,7 @@ func (s *Service) ContinueSetUp(ctx context.Context, user *fa.Account, applicati
 func (n *SettingUp) prepare(tenant *fa.Tenant, user *fa.Account) {
 	if _, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(n.Secret); err != nil || n.Secret == "" {
 		n.Secret = NewTwoFactorSecret().SecretBase32Encoded
-		n.SetUp.Code = ""
+		n.Code = ""
 	}
 	issuer := url.PathEscape(tenant.Name) // apps know no + for a blank
 	n.URI = "otpauth://totp/" + issuer + ":" + url.PathEscape(loginIDOf(&user.User)) + "?secret=" + n.Secret + "&issuer=" + issuer

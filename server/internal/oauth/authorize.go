@@ -55,8 +55,13 @@ func (s *Server) postAuthorize(protection *http.CrossOriginProtection) func(http
 }
 
 func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status int, a *authorizeRequest, loginID, problem string) {
+	first, err := s.asksFirst(r.Context(), a.application.ID)
+	if err != nil && r.Context().Err() == nil { // one page is as good as the other
+		s.Log.ErrorContext(r.Context(), "identity providers not read", "error", err)
+	}
 	s.Pages.Login(w, r, status, LoginPage{
 		Frame: a.loginFrame(), LoginID: loginID, RememberDevice: a.remember, Problem: problem,
+		LoginIDFirst:   first && loginID == "",
 		Passkey:        passkeysFor(a.tenant),
 		Passwordless:   a.application.PasswordlessConfiguration.Enabled,
 		Register:       a.application.RegistrationConfiguration.Enabled,
@@ -72,6 +77,10 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, values url.Value
 	}
 	if a.prompted("none") { // there was no page from which the form could come
 		return a.refused(refuse("login_required", "authentication_required", "The user has to log in."))
+	}
+	if !values.Has("password") {
+		s.takeLoginID(w, r, a, values)
+		return nil
 	}
 	loginID, password := values.Get("loginId"), secret.String(values.Get("password"))
 	if name := blank(values); name != "" {

@@ -52,7 +52,7 @@ func (s *Server) completeRegistration(w http.ResponseWriter, r *http.Request) er
 		registration, _ := user.Registration(a.application.ID)
 		var d forms.Documents
 		if d, err = forms.Of(&user.User, registration).With(form, values); err == nil {
-			err = s.SelfService.Complete(r.Context(), attempt(r, a), user, d)
+			err = s.SelfService.Complete(r.Context(), attempt(r, a), user, d.User, d.Registration)
 		}
 	}
 	if refused, bad := errors.AsType[*fa.Errors](told(err)); bad {

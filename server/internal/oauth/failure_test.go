@@ -127,7 +127,7 @@ func TestFailures(t *testing.T) {
 			mux := http.NewServeMux()
 			(&oauth.Server{
 				Tenants: house[fa.Tenant]{&tenant}, Applications: house[fa.Application]{&application}, Clients: house[fa.Application]{&application},
-				SignIn: broken{tt.err}, Identifiers: broken{tt.err}, Keys: broken{tt.err}, Pages: site{},
+				SignIn: broken{tt.err}, Identifiers: broken{tt.err}, Keys: broken{tt.err}, Pages: site{}, Providers: house[fa.IdentityProvider]{&fa.IdentityProvider{}},
 				Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)),
 			}).Mount(mux)
 			method, path, _ := strings.Cut(tt.do, " ")

@@ -46,6 +46,7 @@ type Server struct {
 	Passkeys    Passkeys
 	SelfService SelfService
 	Forms       forms.Shelf
+	Providers   Providers
 	Identifiers Identifiers
 	Counters    Counters
 	Clients     identity.Clients

@@ -63,6 +63,7 @@ func (a *authorizeRequest) loginFrame() Frame {
 type LoginPage struct {
 	Frame
 	LoginID        string // prefilled
+	LoginIDFirst   bool   // the password is asked for on the next page
 	RememberDevice bool   // "Keep me signed in" is ticked
 	Problem        string // such as "[InvalidLogin]"; empty: nothing went wrong yet
 	Passkey        bool   // people may log in with passkeys

@@ -17,7 +17,7 @@ import (
 type SelfService interface {
 	SignUp(ctx context.Context, a identity.Attempt, request fa.UserRequest, r fa.Registration) (*identity.Outcome, identity.VerificationIDs, error)
 	Join(ctx context.Context, tenant *fa.Tenant, application *fa.Application, out *identity.Outcome) (*identity.Outcome, error)
-	Complete(ctx context.Context, a identity.Attempt, user *fa.Account, d forms.Documents) error
+	Complete(ctx context.Context, a identity.Attempt, user *fa.Account, request fa.UserRequest, r fa.Registration) error
 }
 
 // FormPage is a form in which people say who they are.

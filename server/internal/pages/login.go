@@ -13,6 +13,8 @@ type Login struct {
 	Hidden []Field
 	// LoginID is filled in already.
 	LoginID string
+	// LoginIDFirst leaves the password to the next page, and posts none.
+	LoginIDFirst bool
 	// OfferRememberDevice shows "Keep me signed in".
 	OfferRememberDevice bool
 	// RememberDevice says whether it is ticked.

@@ -84,6 +84,7 @@ func examples() []example {
 		}}},
 		{"gate-link", http.StatusBadRequest, pages.Gate{Frame: frame, Action: "/email/verification-required", Hidden: hidden, Email: "jane@example.com", Error: "[VerificationPending]"}},
 		{"gate-code", http.StatusOK, pages.Gate{Frame: frame, Action: "/registration/verification-required", Hidden: hidden, Registration: true, Email: "jane@example.com", AskCode: true, Sent: true}},
+		{"login-first", http.StatusBadRequest, pages.Login{Frame: frame, Hidden: hidden, LoginIDFirst: true, Error: "[blank]loginId"}},
 		{"login-ways", http.StatusOK, pages.Login{
 			Frame: frame, Hidden: hidden, OfferRememberDevice: true, PasskeyURL: "/oauth2/webauthn?client_id=a", PasswordlessURL: "/oauth2/passwordless?client_id=a",
 			ForgotURL: "/password/forgot?client_id=a", RegisterURL: "/oauth2/register?client_id=a",
