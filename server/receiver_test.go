@@ -114,6 +114,12 @@ func (i *instance) idle(t *testing.T) bool {
 // jobs counts the rows of jobs for which a condition holds.
 func (i *instance) jobs(t *testing.T, condition string) (n int) {
 	t.Helper()
+	return i.rows(t, "jobs where "+condition)
+}
+
+// rows counts the rows of a table, of which there may be a where clause.
+func (i *instance) rows(t *testing.T, of string) (n int) {
+	t.Helper()
 	driver, at := "sqlite", "file:"+filepath.Join(i.config.Data, databaseFile)
 	if i.config.Database != "" {
 		driver, at = "pgx", i.config.Database
@@ -123,7 +129,7 @@ func (i *instance) jobs(t *testing.T, condition string) (n int) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.QueryRowContext(t.Context(), "select count(*) from jobs where "+condition).Scan(&n); err != nil {
+	if err := db.QueryRowContext(t.Context(), "select count(*) from "+of).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n

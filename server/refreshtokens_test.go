@@ -359,6 +359,11 @@ func TestImportRefreshTokens(t *testing.T) {
 		if claims["sub"] != janeID || claims["auth_time"] != float64(began/1000) {
 			t.Errorf("claims: %v", claims)
 		}
+		r := i.exchange(refreshForm(value)).must(t)
+		r.want(t, values{"refresh_token": value, "scope": "openid offline_access", "userId": janeID})
+		if id := payload(t, r.text("id_token")); id["sub"] != janeID || id["aud"] != applicationID {
+			t.Errorf("ID token: %v", id)
+		}
 		i.clock.advance(29*24*hour + time.Minute) // it began a day before
 		if r := i.refresh(value); r.codes() != "[invalid]refreshToken" {
 			t.Errorf("after 30 days: status %d", r.status)

@@ -56,3 +56,25 @@ func TestLogsAreKeptAsLongAsTheConfigurationSays(t *testing.T) {
 		i.do("GET /api/system/login-record/search").want(t, values{"logins.0.userId": janeID}) // not asked for
 	})
 }
+
+// TestExpiredRefreshTokensGo: those of applications by their time to live, those
+// of single sign-on by the tenant's.
+func TestExpiredRefreshTokensGo(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		i.withRefreshTokens(t, "")
+		i.logIn(t)
+		newBrowser(i).logIn(t, authorization())
+		pass := func(d time.Duration) {
+			eventually(t, "it rests", func() bool {
+				return i.jobs(t, fmt.Sprintf("kind = 'refresh-token-retention' and lease is null and due_instant > %d", i.clock.now().UnixMilli())) == 1
+			})
+			i.clock.advance(d)
+		}
+		pass(2 * hour)
+		eventually(t, "the session goes", func() bool { return i.rows(t, "refresh_tokens") == 1 })
+		i.sessions(t).want(t, values{"refreshTokens.0.applicationId": applicationID})
+		pass(30 * 24 * hour)
+		eventually(t, "the refresh token goes", func() bool { return i.rows(t, "refresh_tokens") == 0 })
+	})
+}
