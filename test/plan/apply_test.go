@@ -309,3 +309,30 @@ func TestApplyCarriesLookAndMails(t *testing.T) {
 		}
 	}
 }
+
+// Scopes of resource servers come along where the target knows scopes, and are
+// reported where it does not; either way the second run finds nothing to do.
+func TestApplyCarriesScopes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	directories, err := pool.ReadSeed("shop.yaml", text, os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &directories[0].Clients[0]
+	client.AllowedOAuthScopes = append(client.AllowedOAuthScopes, "stock/read")
+	s := beginWith(t, pool.Config{Directories: directories})
+	s.configure(shop(s, ""))
+	said := s.must(0, "apply", "--yes")
+	scopes, known := s.named("/api/application", "applications", "Shop app")["scopes"].([]any)
+	switch {
+	case known && (len(scopes) != 1 || scopes[0].(doc)["name"] != "stock/read"):
+		t.Errorf("scopes: %v", scopes)
+	case !known && !strings.Contains(said.stdout, `! scope "stock/read" of "Shop app"`):
+		t.Errorf("it says %s", said.stdout)
+	}
+	s.must(5, "apply")
+}

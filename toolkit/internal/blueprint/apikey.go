@@ -7,10 +7,11 @@ import "wherry/toolkit/internal/target"
 var BulkRoad = map[string][]string{
 	"/api/application":               {"GET"},
 	"/api/group":                     {"GET"},
+	"/api/identity-provider":         {"GET"},
 	"/api/identity-provider/link":    {"DELETE", "GET", "POST"},
 	"/api/system/version":            {"GET"},
 	"/api/tenant":                    {"GET"},
-	"/api/user":                      {"DELETE", "GET"},
+	"/api/user":                      {"DELETE", "GET", "PATCH"},
 	"/api/user/bulk":                 {"DELETE"},
 	"/api/user/change-password":      {"POST"},
 	"/api/user/forgot-password":      {"POST"},

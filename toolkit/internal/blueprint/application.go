@@ -89,7 +89,19 @@ func (b *builder) makeClient(c poolconfig.Client, name string, said config.Appli
 	b.applications[c.ClientID] = id
 	b.Clients = append(b.Clients, Client{b.ID, c.ClientID, name, "application", id, b.tenant})
 	b.remarks(c, name)
+	b.makeScopes(id, c)
 	b.makeRoles(id, said.Roles)
+}
+
+// makeScopes makes the scopes of resource servers that the client's users may
+// have in their tokens. FusionAuth wants a licence for them.
+func (b *builder) makeScopes(application string, c poolconfig.Client) {
+	for _, name := range c.CustomScopes() {
+		b.add(target.Object{
+			Kind: target.Scope, ID: target.ID("scope", application, name), Name: name, Parent: application, Optional: true,
+			First: doc{"name": name, "description": "carried from Cognito"},
+		})
+	}
 }
 
 // clientOAuth is the client as FusionAuth's OAuth sees it.
@@ -162,6 +174,6 @@ func (b *builder) remarks(c poolconfig.Client, name string) {
 	}
 	if custom := c.CustomScopes(); len(custom) > 0 {
 		b.note(subject, "its users' tokens have scopes of resource servers: "+strings.Join(custom, ", "),
-			"add them to the application as custom scopes (a paid feature of FusionAuth), or check roles instead")
+			"custom scopes are a paid feature of FusionAuth: without it let APIs check roles instead")
 	}
 }

@@ -28,6 +28,7 @@ var (
 	Tenant           = &Kind{Name: "tenant", Path: "/api/tenant/{id}", Member: "tenant", list: "tenants"}
 	Application      = &Kind{Name: "application", Path: "/api/application/{id}", Member: "application", list: "applications", tenant: true, hidden: true}
 	Role             = &Kind{Name: "role", Path: "/api/application/{id}/role/{id}", Member: "role", in: "roles", parent: Application}
+	Scope            = &Kind{Name: "scope", Path: "/api/application/{id}/scope/{id}", Member: "scope", in: "scopes", parent: Application}
 	Group            = &Kind{Name: "group", Path: "/api/group/{id}", Member: "group", list: "groups", tenant: true, beside: roleIDs}
 	Connector        = &Kind{Name: "connector", Path: "/api/connector/{id}", Member: "connector", list: "connectors"}
 	IdentityProvider = &Kind{Name: "identity provider", Path: "/api/identity-provider/{id}", Member: "identityProvider", list: "identityProviders"}
@@ -43,7 +44,7 @@ var (
 
 // Kinds lists them all, parts after what they are parts of.
 var Kinds = []*Kind{
-	Tenant, Application, Role, Group, Connector, IdentityProvider, Key, EntityType, Permission, Entity, Grant, EmailTemplate, Theme, APIKey,
+	Tenant, Application, Role, Scope, Group, Connector, IdentityProvider, Key, EntityType, Permission, Entity, Grant, EmailTemplate, Theme, APIKey,
 }
 
 // Place is where the object with these ids is.

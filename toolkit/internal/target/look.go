@@ -87,8 +87,7 @@ func (l *look) find(ctx context.Context, o Object) (Doc, error) {
 	case o.Kind == Grant:
 		return l.grant(ctx, o)
 	case o.Kind.parent != nil:
-		parts, _ := l.docs[key(o.Kind.parent, o.Parent)][o.Kind.in].([]any)
-		return o.among(docs(parts)), nil
+		return l.part(o)
 	case o.Kind.list == "":
 		return l.byID(ctx, o)
 	}
@@ -104,6 +103,20 @@ func (l *look) find(ctx context.Context, o Object) (Doc, error) {
 		return nil, err
 	}
 	return found, o.foreign(found)
+}
+
+// errNone says that the target does not have parts of the kind.
+var errNone = &fusionauth.Error{Status: 404, Method: "the target", Path: "has none of these"}
+
+// part looks among the parts that its parent lists.
+func (l *look) part(o Object) (Doc, error) {
+	parent := l.docs[key(o.Kind.parent, o.Parent)]
+	list, listed := parent[o.Kind.in]
+	if o.Optional && !listed && parent["insertInstant"] != nil {
+		return nil, errNone
+	}
+	parts, _ := list.([]any)
+	return o.among(docs(parts)), nil
 }
 
 func (l *look) byID(ctx context.Context, o Object) (Doc, error) {

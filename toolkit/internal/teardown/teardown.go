@@ -118,7 +118,7 @@ func (j *Job) policy(tenant target.Doc, left []target.Doc, name, connector strin
 }
 
 // gone are kinds that go with their tenant, or with what they are parts of.
-var gone = []*target.Kind{target.Application, target.Role, target.Group, target.Entity, target.Grant, target.Permission}
+var gone = []*target.Kind{target.Application, target.Role, target.Scope, target.Group, target.Entity, target.Grant, target.Permission}
 
 // PlanTenant plans that a tenant goes which apply made, and everything that it
 // made for it.
