@@ -107,3 +107,58 @@ func TestClientsKeepTheirSecrets(t *testing.T) {
 		}
 	}
 }
+
+// A program gets a token by the id and the secret that it had in Cognito, for
+// what its scopes permitted there.
+func TestProgramsGetTheirPermissions(t *testing.T) {
+	t.Parallel()
+	s := begin(t, "shop.yaml")
+	s.configure(shop(s, ""))
+	s.must(0, "apply", "--yes")
+	if grants, _ := s.get("/.well-known/openid-configuration")["grant_types_supported"].([]any); !slices.Contains(grants, any("client_credentials")) {
+		t.Skip("the server has no client credentials grant yet")
+	}
+	var orders string
+	for _, n := range s.notes() {
+		if _, after, found := strings.Cut(n, "target-entity:"); found && orders == "" {
+			orders, _, _ = strings.Cut(after, ":")
+		}
+	}
+	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"target-entity:" + orders + ":read"}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server+"/oauth2/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth("3job4example5machine", "8machine7secret6value5bbbbbbbbbbbbbbbbbbbbbbbbbbbbb")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		AccessToken string `json:"access_token"`
+		Error       string
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.AccessToken == "" {
+		t.Fatalf("%d %s %v", resp.StatusCode, answer.Error, err)
+	}
+	text, err := decode(strings.Split(answer.AccessToken, ".")[1])
+	var token struct{ Permissions map[string][]string }
+	if err == nil {
+		err = json.Unmarshal(text, &token)
+	}
+	if err != nil || !slices.Equal(token.Permissions[orders], []string{"read"}) {
+		t.Errorf("the token says %s, %v", text, err)
+	}
+}
+
+// notes are what apply has told about the programs.
+func (s *scene) notes() (all []string) {
+	for line := range strings.Lines(s.read("wherry-applied/report.md")) {
+		if strings.Contains(line, "app client Nightly job") {
+			all = append(all, line)
+		}
+	}
+	return all
+}
