@@ -50,10 +50,21 @@ func openSQLite(ctx context.Context, path string, existing bool) (*Workspace, er
 		dialect: dialect{isVictim: func(error) bool { return false }, isFull: isFullSQLite},
 		writer:  writer, reader: reader, place: path, release: func() error { return nil },
 	}
-	if err := w.recognise(ctx); err != nil {
+	if err := w.first(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
+}
+
+// first opens the file, which one process does at a time: a new one gets its
+// write-ahead log then, and SQLite waits for nobody who does that.
+func (w *Workspace) first(ctx context.Context) (err error) {
+	unlock, err := waitForFile(ctx, w.place+".lock")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	return w.recognise(ctx)
 }
 
 // keepPrivate makes sure that only the owner can read the file before there is
