@@ -64,6 +64,17 @@ func TestSetUpPage(t *testing.T) {
 	})
 }
 
+// TestSetUpPageIsForSignIns: whoever knows of a challenge that an application has
+// started has proven nothing, and gets no second factor by it.
+func TestSetUpPageIsForSignIns(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	id := i.do(`POST /api/two-factor/start {"userId":"` + janeID + `"}`).must(t).text("twoFactorId")
+	for what, id := range map[string]string{"started by an application": id, "unknown": "made-up", "none": ""} {
+		i.sendFormTo(setUpForm, with(authorization(), "twoFactorId", id)).page(t, what, 401, "The second step took too long.")
+	}
+}
+
 func TestSetUpPageByMessage(t *testing.T) {
 	t.Parallel()
 	i := open(t, server.Config{Data: kickstartedData(t), Key: sampleKey, AllowPrivateConnectors: true})

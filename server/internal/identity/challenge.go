@@ -172,8 +172,12 @@ func (s *Service) PendingChallenge(ctx context.Context, id string) (*Challenge, 
 	return &Challenge{ID: id, Methods: user.TwoFactor.Shown()}, nil
 }
 
-// Challenged returns whose challenge it is, or fa.ErrNotFound.
+// Challenged returns whose sign-in a challenge holds up, or fa.ErrNotFound: also
+// for one that an application has started, as nobody has proven a password then.
 func (s *Service) Challenged(ctx context.Context, id string) (*fa.Account, error) {
-	_, user, _, err := s.pendingUser(ctx, id)
+	p, user, _, err := s.pendingUser(ctx, id)
+	if err == nil && p.Started {
+		err = fa.ErrNotFound
+	}
 	return user, err
 }
