@@ -131,7 +131,7 @@ func TestRegisterOnSeveralPages(t *testing.T) {
 		if !strings.Contains(wrong.body, "registration.data.agreed-error") || !strings.Contains(wrong.body, "registration.data.berth-error") {
 			t.Errorf("everything that is wrong comes at once: %s", wrong.body)
 		}
-		send(next2(wrong, "registrationState", "unknown"), boat).page(t, "too late", 400, "That took too long.")
+		send(tampered(wrong, "registrationState", "unknown"), boat).page(t, "too late", 400, "That took too long.")
 		send(wrong, boat).backWithCode(t, "registered")
 		i.do("GET /api/user?email=new@example.com").must(t).want(t, values{
 			"user.data":                 map[string]any{"boat": map[string]any{"kind": "sail", "crew": number("3")}},
@@ -143,8 +143,8 @@ func TestRegisterOnSeveralPages(t *testing.T) {
 	})
 }
 
-// next2 is a page with another hidden value.
-func next2(page response, name, value string) response {
+// tampered is a page with another hidden value.
+func tampered(page response, name, value string) response {
 	for _, found := range hiddenField.FindAllStringSubmatch(page.body, -1) {
 		if found[1] == name {
 			page.body = strings.Replace(page.body, found[0], `<input type="hidden" name="`+name+`" value="`+value+`">`, 1)
