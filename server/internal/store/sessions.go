@@ -44,7 +44,7 @@ func (db *DB) CreateSession(ctx context.Context, s *fa.Session) error {
 
 // Session returns the session with that hash, or fa.ErrNotFound.
 func (db *DB) Session(ctx context.Context, hash string) (*fa.Session, error) {
-	s, err := db.scanSession(db.reader.QueryRowContext(ctx, "select "+sessionColumns+" from refresh_tokens where hash = $1", hash))
+	s, err := db.scanSession(db.often(db.reader).QueryRowContext(ctx, "select "+sessionColumns+" from refresh_tokens where hash = $1", hash))
 	return s, wrapSession("read", err)
 }
 

@@ -21,7 +21,7 @@ func (db *DB) User(ctx context.Context, id fa.ID) (*fa.Account, error) {
 // fa.ErrNotFound.
 func (db *DB) Profile(ctx context.Context, id fa.ID) (*fa.User, error) {
 	u := fa.NewUser()
-	err := db.scan(db.reader.QueryRowContext(ctx, "select doc from users where id = $1", id), "users", &u)
+	err := db.scan(db.often(db.reader).QueryRowContext(ctx, "select doc from users where id = $1", id), "users", &u)
 	return &u, wrapUser("read", err)
 }
 
