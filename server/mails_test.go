@@ -82,6 +82,20 @@ func TestSendingMails(t *testing.T) {
 }
 
 // eventually waits for an entry of the event log.
+// TestMailServersAreGreeted by the name that the tenant's properties say.
+func TestMailServersAreGreeted(t *testing.T) {
+	t.Parallel()
+	for _, properties := range []string{`"mail.smtp.localhost=made-up.example.com"`, `{"mail.smtp.localhost":"made-up.example.com"}`} {
+		i, box := start(t), newPostbox(t)
+		i.usePostbox(t, box)
+		i.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"emailConfiguration":{"properties":` + properties + `}}}`).must(t)
+		i.do(`POST /api/tenant/` + tenantID + `/test-mail {"toAddress":"jane@example.com"}`).must(t)
+		if l := box.next(t); l.from != "made-up.example.com" {
+			t.Errorf("greeted as %q", l.from)
+		}
+	}
+}
+
 func (i *instance) eventually(t *testing.T, text string) {
 	t.Helper()
 	for range 200 {

@@ -27,6 +27,7 @@ type postbox struct {
 // letter is a mail that has arrived.
 type letter struct {
 	to         []string
+	from       string // the name by which the sender has greeted
 	header     mail.Header
 	subject    string
 	text, html string
@@ -39,7 +40,7 @@ func newPostbox(t testing.TB) *postbox {
 		t.Fatal(err)
 	}
 	p := &postbox{port: ln.Addr().(*net.TCPAddr).Port, mails: make(chan letter, 100)}
-	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{box: p}, nil }))
+	s := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{box: p, conn: c}, nil }))
 	s.ReadTimeout = time.Minute
 	ended := make(chan struct{})
 	go func() {
@@ -53,8 +54,9 @@ func newPostbox(t testing.TB) *postbox {
 }
 
 type session struct {
-	box *postbox
-	to  []string
+	box  *postbox
+	conn *smtp.Conn
+	to   []string
 }
 
 func (s *session) Reset()                               { s.to = nil }
@@ -74,7 +76,7 @@ func (s *session) Data(r io.Reader) error {
 		return err
 	}
 	l, err := readLetter(raw)
-	l.to = s.to
+	l.to, l.from = s.to, s.conn.Hostname()
 	s.box.mails <- l
 	return err
 }

@@ -1,6 +1,31 @@
 package server_test
 
-import "testing"
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestCodesThatCannotBeSent: whoever has a phone, and a tenant that cannot reach
+// it, is asked all the same. Nobody comes in without the second factor, and the
+// event log says what is wrong.
+func TestCodesThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		i.do(`PATCH /api/user/` + janeID + ` {"user":{"twoFactor":{"methods":[{"method":"sms","mobilePhone":"+13035550100"},{"method":"email","email":"second@example.com"}],"recoveryCodes":["AAAAA-BBBBB"]}}}`).must(t)
+		asked := i.challenged(t)
+		for _, n := range []string{"0", "1"} {
+			r := i.do(`POST /api/two-factor/send/` + asked.text("twoFactorId") + ` {"methodId":"` + asked.text("methods."+n+".id") + `"}`)
+			if r.status != http.StatusBadRequest || r.codes() != "[cannotSend]method" {
+				t.Errorf("status %d: %s", r.status, r.body)
+			}
+		}
+		if events := i.do("GET /api/system/event-log/search").must(t); !strings.Contains(events.body, "by [sms]") || !strings.Contains(events.body, "by [email]") {
+			t.Errorf("event log: %s", events.body)
+		}
+		i.factor(asked.text("twoFactorId"), "AAAAA-BBBBB", "").must(t)
+	})
+}
 
 // TestSecondFactorByMail: the code that comes by mail lets in.
 func TestSecondFactorByMail(t *testing.T) {

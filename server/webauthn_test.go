@@ -281,6 +281,10 @@ func TestPasskeyRefusals(t *testing.T) {
 		{name: "login: unknown application", do: `POST /api/webauthn/login {"applicationId":"` + nobodyID + `"}`, status: 400, codes: "[invalid]applicationId"},
 		{name: "login: bad base64", do: `POST /api/webauthn/login {"credential":{"response":{"signature":"*"}}}`, status: 400, codes: "[couldNotConvert]credential.response.signature"},
 		{name: "one that is not there", do: "GET /api/webauthn/" + nobodyID, status: 404},
+		{
+			name: "an application that wants none", given: []string{withPasskey, "PATCH /api/application/" + applicationID + ` {"application":{"webAuthnConfiguration":{"enabled":true,"reauthenticationWorkflow":{"enabled":true}}}}`},
+			do: askPasskey, status: 400, codes: "[WebAuthnDisabled]",
+		},
 		{name: "settings of nonsense", do: "PATCH /api/tenant/" + tenantID + ` {"tenant":{"webAuthnConfiguration":{"bootstrapWorkflow":{"userVerificationRequirement":"maybe"}}}}`, status: 400, codes: "[invalid]tenant.webAuthnConfiguration.bootstrapWorkflow.userVerificationRequirement"},
 	})
 }

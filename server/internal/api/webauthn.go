@@ -115,8 +115,12 @@ func (h *WebAuthn) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	application, err := activeApplication(r.Context(), h.Applications, callerOf(r), q.ApplicationID)
+	if err != nil {
+		return err
+	}
 	options, err := h.Passkeys.StartLogin(r.Context(), identity.AskPasskey{
-		User: user, CredentialID: q.CredentialID, Workflow: cmp.Or(q.Workflow, fa.WorkflowGeneral), Host: host(r), State: q.State,
+		User: user, Application: application, CredentialID: q.CredentialID, Workflow: cmp.Or(q.Workflow, fa.WorkflowGeneral), Host: host(r), State: q.State,
 	})
 	if err != nil {
 		return err

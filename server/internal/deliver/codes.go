@@ -27,8 +27,20 @@ type Documents[T any] interface {
 	Get(ctx context.Context, id fa.ID) (*T, error)
 }
 
-// SendCode implements identity.Sender.
+// SendCode implements identity.Sender. That the tenant has no way to send stands in
+// the event log too: whoever has no other method cannot come in until it has one.
 func (c *Codes) SendCode(ctx context.Context, m identity.CodeMessage) error {
+	err := c.send(ctx, m)
+	if refused, ok := errors.AsType[*fa.Errors](err); ok && len(refused.FieldErrors["method"]) > 0 {
+		message := fmt.Sprintf("No code could be sent to the user [%s] by [%s]. %s", m.User.ID, m.Method.Method, refused.FieldErrors["method"][0].Message)
+		if err := c.Events.LogEvent(context.WithoutCancel(ctx), fa.EventError, message); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *Codes) send(ctx context.Context, m identity.CodeMessage) error {
 	switch {
 	case m.Method.Method == fa.MethodSMS:
 		return c.text(ctx, m)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"wherry/server/internal/fa"
 )
@@ -27,30 +29,64 @@ func (d *Messengers) Call(ctx context.Context, m *fa.Messenger, message fa.SMSMe
 	return nil
 }
 
-// hand hands a message to a messenger of the type Generic.
-//
-// Source: https://fusionauth.io/docs/customize/email-and-messages/generic-messenger
+// hand hands a message to a messenger.
 func hand(ctx context.Context, all *clients, allowPrivate bool, to *fa.Messenger, m fa.SMSMessage) error {
-	if to.Type != fa.MessengerGeneric {
-		return fmt.Errorf("messengers of the type %s cannot be used yet", to.Type)
+	switch to.Type {
+	case fa.MessengerGeneric:
+		return handGeneric(ctx, all, allowPrivate, to, m)
+	case fa.MessengerTwilio:
+		return handTwilio(ctx, all, allowPrivate, to, m)
 	}
+	return fmt.Errorf("messengers of the type %s cannot be used", to.Type)
+}
+
+// Source: https://fusionauth.io/docs/customize/email-and-messages/generic-messenger
+func handGeneric(ctx context.Context, all *clients, allowPrivate bool, to *fa.Messenger, m fa.SMSMessage) error {
 	r := newReceiver(to.ConnectTimeout, to.ReadTimeout)
 	r.roots = to.SSLCertificate
+	body, err := fa.Encode(m)
+	if err != nil {
+		return errors.New("the message cannot be encoded")
+	}
+	return post(ctx, all, allowPrivate, r, to.URL, body, func(req *http.Request) {
+		introduce(req, to.HTTPAuthenticationUsername, to.HTTPAuthenticationPassword, to.Headers)
+	})
+}
+
+// Twilio has no timeouts of its own, in milliseconds.
+const (
+	twilioConnect = 2000
+	twilioRead    = 5000
+)
+
+// Source: https://www.twilio.com/docs/messaging/api/message-resource
+func handTwilio(ctx context.Context, all *clients, allowPrivate bool, to *fa.Messenger, m fa.SMSMessage) error {
+	form := url.Values{"To": {m.PhoneNumber}, "Body": {m.TextMessage}}
+	if to.MessagingServiceSID != "" {
+		form.Set("MessagingServiceSid", to.MessagingServiceSID)
+	} else {
+		form.Set("From", to.FromPhoneNumber)
+	}
+	at := strings.TrimSuffix(to.URL, "/") + "/2010-04-01/Accounts/" + url.PathEscape(to.AccountSID) + "/Messages.json"
+	return post(ctx, all, allowPrivate, newReceiver(twilioConnect, twilioRead), at, []byte(form.Encode()), func(req *http.Request) {
+		req.SetBasicAuth(to.AccountSID, to.AuthToken)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	})
+}
+
+// post is a call that has to be answered with a status of success.
+func post(ctx context.Context, all *clients, allowPrivate bool, r receiver, at string, body []byte, introduce func(*http.Request)) error {
 	client, err := all.to(r, allowPrivate)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.whole())
 	defer cancel()
-	body, err := fa.Encode(m)
-	if err != nil {
-		return errors.New("the message cannot be encoded")
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, at, bytes.NewReader(body))
 	if err != nil {
 		return errors.New("the URL cannot be used")
 	}
-	introduce(req, to.HTTPAuthenticationUsername, to.HTTPAuthenticationPassword, to.Headers)
+	introduce(req)
 	resp, err := client.Do(req)
 	if err != nil {
 		return plainly(err)

@@ -37,6 +37,33 @@ func TestAMessengerIsGivenAMessage(t *testing.T) {
 	}
 }
 
+// TestTwilioIsGivenAMessage: in its own form, from a number or by a service.
+func TestTwilioIsGivenAMessage(t *testing.T) {
+	t.Parallel()
+	for service, want := range map[string]string{
+		"":       "Body=Code%3A+123456&From=%2B15555550199&To=%2B15555550100",
+		"MGmade": "Body=Code%3A+123456&MessagingServiceSid=MGmade&To=%2B15555550100",
+	} {
+		var got *http.Request
+		var body string
+		m := fa.NewMessenger()
+		m.Name, m.Type, m.AccountSID, m.AuthToken, m.FromPhoneNumber, m.MessagingServiceSID = "Twilio", fa.MessengerTwilio, "ACmade/up", "made-up-token", "+15555550199", service
+		m.URL = endpoint(t, func(w http.ResponseWriter, r *http.Request) {
+			raw, _ := io.ReadAll(r.Body)
+			got, body = r, string(raw)
+			w.WriteHeader(http.StatusCreated)
+		})
+		if err := (&Messengers{AllowPrivate: true}).Call(t.Context(), &m, fa.SMSMessage{Code: "123456", PhoneNumber: "+15555550100", TextMessage: "Code: 123456", UserID: userID}); err != nil {
+			t.Fatal(err)
+		}
+		name, secret, _ := got.BasicAuth()
+		if body != want || got.URL.EscapedPath() != "/2010-04-01/Accounts/ACmade%2Fup/Messages.json" || name != "ACmade/up" || secret != "made-up-token" ||
+			got.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+			t.Errorf("sent %s to %s with %v", body, got.URL, got.Header)
+		}
+	}
+}
+
 func TestAMessengerThatDoesNotTakeIt(t *testing.T) {
 	t.Parallel()
 	kafka := messenger("")

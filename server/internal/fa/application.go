@@ -34,10 +34,33 @@ type Application struct {
 	TenantID                         ID                                         `json:"tenantId,omitzero"`
 	ThemeID                          ID                                         `json:"themeId,omitzero"`
 	Unverified                       RegistrationUnverified                     `json:"unverified"`
+	WebAuthnConfiguration            ApplicationWebAuthnConfiguration           `json:"webAuthnConfiguration"`
 	VerificationEmailTemplateID      ID                                         `json:"verificationEmailTemplateId,omitzero"`
 	VerificationStrategy             string                                     `json:"verificationStrategy,omitzero"` // ClickableLink or FormField
 	VerifyRegistration               bool                                       `json:"verifyRegistration"`
 	Rest                             Rest                                       `json:",embed"`
+}
+
+// ApplicationWebAuthnConfiguration says, if it is enabled, which workflows the
+// application has of those that its tenant has.
+type ApplicationWebAuthnConfiguration struct {
+	BootstrapWorkflow        Enableable `json:"bootstrapWorkflow"`
+	Enabled                  bool       `json:"enabled"`
+	ReauthenticationWorkflow Enableable `json:"reauthenticationWorkflow"`
+	Rest                     Rest       `json:",embed"`
+}
+
+// Allows tells whether the application lets passkeys be used in a workflow.
+func (c *ApplicationWebAuthnConfiguration) Allows(workflow string) bool {
+	switch {
+	case !c.Enabled:
+		return true
+	case workflow == WorkflowBootstrap:
+		return c.BootstrapWorkflow.Enabled
+	case workflow == WorkflowReauthentication:
+		return c.ReauthenticationWorkflow.Enabled
+	}
+	return true
 }
 
 // PasswordlessConfiguration is whether people may sign in with what is sent to

@@ -37,8 +37,11 @@ type SMSMessage struct {
 
 const messageSMS = "SMS"
 
-// MessengerGeneric is the type of messengers that are an HTTP endpoint.
-const MessengerGeneric = "Generic"
+// The types of messengers that are an HTTP endpoint.
+const (
+	MessengerGeneric = "Generic"
+	MessengerTwilio  = "Twilio"
+)
 
 // NewMessenger returns a messenger with every default filled in.
 func NewMessenger() Messenger { return Messenger{Data: Data{}} }
@@ -50,7 +53,7 @@ func (m *Messenger) Normalize() {
 	if len(m.MessageTypes) == 0 {
 		m.MessageTypes = []string{messageSMS}
 	}
-	if m.Type == "Twilio" && m.URL == "" {
+	if m.Type == MessengerTwilio && m.URL == "" {
 		m.URL = "https://api.twilio.com"
 	}
 }
@@ -70,7 +73,7 @@ func (m *Messenger) Validate() error {
 		errs.Headers(m.Headers, "messenger.headers")
 	case "Kafka":
 		errs.Require(m.DefaultTopic, "messenger.defaultTopic")
-	case "Twilio":
+	case MessengerTwilio:
 		errs.Endpoint(m.URL, "messenger.url", "http", "https")
 		errs.Require(m.AccountSID, "messenger.accountSID")
 		errs.Require(m.AuthToken, "messenger.authToken")
@@ -78,7 +81,7 @@ func (m *Messenger) Validate() error {
 			errs.Require(m.FromPhoneNumber, "messenger.fromPhoneNumber")
 		}
 	default:
-		errs.OneOf(m.Type, "messenger.type", MessengerGeneric, "Kafka", "Twilio")
+		errs.OneOf(m.Type, "messenger.type", MessengerGeneric, "Kafka", MessengerTwilio)
 	}
 	return errs.OrNil()
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // TenantLoginConfiguration is what the Login API asks of callers that name no
@@ -39,22 +41,23 @@ type SSOConfiguration struct {
 // that we do not act on are kept in Rest.
 type EmailConfiguration struct {
 	EmailTemplateIDs
-	AdditionalHeaders                []Header   `json:"additionalHeaders"`
-	Debug                            bool       `json:"debug"`
-	DefaultFromEmail                 string     `json:"defaultFromEmail"`
-	DefaultFromName                  string     `json:"defaultFromName,omitzero"`
-	Host                             string     `json:"host"`
-	ImplicitEmailVerificationAllowed bool       `json:"implicitEmailVerificationAllowed"`
-	Password                         string     `json:"password,omitzero"`
-	Port                             int        `json:"port"`
-	Security                         string     `json:"security,omitzero"` // NONE, SSL or TLS
-	Unverified                       Unverified `json:"unverified"`
-	Username                         string     `json:"username,omitzero"`
-	VerificationEmailTemplateID      ID         `json:"verificationEmailTemplateId,omitzero"`
-	VerificationStrategy             string     `json:"verificationStrategy"`
-	VerifyEmail                      bool       `json:"verifyEmail"`
-	VerifyEmailWhenChanged           bool       `json:"verifyEmailWhenChanged"`
-	Rest                             Rest       `json:",embed"`
+	AdditionalHeaders                []Header       `json:"additionalHeaders"`
+	Debug                            bool           `json:"debug"`
+	DefaultFromEmail                 string         `json:"defaultFromEmail"`
+	DefaultFromName                  string         `json:"defaultFromName,omitzero"`
+	Host                             string         `json:"host"`
+	ImplicitEmailVerificationAllowed bool           `json:"implicitEmailVerificationAllowed"`
+	Password                         string         `json:"password,omitzero"`
+	Port                             int            `json:"port"`
+	Properties                       jsontext.Value `json:"properties,omitzero"` // of Jakarta Mail: a text with a line for each, or an object
+	Security                         string         `json:"security,omitzero"`   // NONE, SSL or TLS
+	Unverified                       Unverified     `json:"unverified"`
+	Username                         string         `json:"username,omitzero"`
+	VerificationEmailTemplateID      ID             `json:"verificationEmailTemplateId,omitzero"`
+	VerificationStrategy             string         `json:"verificationStrategy"`
+	VerifyEmail                      bool           `json:"verifyEmail"`
+	VerifyEmailWhenChanged           bool           `json:"verifyEmailWhenChanged"`
+	Rest                             Rest           `json:",embed"`
 }
 
 // PhoneConfiguration is how phone numbers are verified; what we do not act on is

@@ -66,7 +66,7 @@ var errPasskeysDisabled = fa.GeneralError("WebAuthnDisabled", "Passkeys are not 
 // StartRegistration returns the options for the browser of whoever gets a
 // passkey.
 func (p *Passkeys) StartRegistration(ctx context.Context, user *fa.Account, wish NewPasskey) (json.RawMessage, error) {
-	tenant, workflow, err := p.workflow(ctx, user.TenantID, wish.Workflow)
+	tenant, workflow, err := p.workflow(ctx, user.TenantID, nil, wish.Workflow)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +89,9 @@ func (p *Passkeys) StartRegistration(ctx context.Context, user *fa.Account, wish
 	})
 }
 
-// workflow checks that a tenant's users have passkeys for a workflow.
-func (p *Passkeys) workflow(ctx context.Context, tenantID fa.ID, name string) (*fa.Tenant, fa.WebAuthnWorkflow, error) {
+// workflow checks that a tenant's users have passkeys for a workflow, in an
+// application if there is one.
+func (p *Passkeys) workflow(ctx context.Context, tenantID fa.ID, application *fa.Application, name string) (*fa.Tenant, fa.WebAuthnWorkflow, error) {
 	tenant, err := p.Service.Tenants.Get(ctx, tenantID)
 	if err != nil {
 		return nil, fa.WebAuthnWorkflow{}, err
@@ -99,7 +100,7 @@ func (p *Passkeys) workflow(ctx context.Context, tenantID fa.ID, name string) (*
 	switch {
 	case !known:
 		err = fa.FieldError("workflow", "invalid", "[%s] is not a workflow. Use one of bootstrap, general, reauthentication.", name)
-	case !tenant.WebAuthnConfiguration.Enabled || !workflow.Enabled:
+	case !tenant.WebAuthnConfiguration.Enabled, !workflow.Enabled, application != nil && !application.WebAuthnConfiguration.Allows(name):
 		err = errPasskeysDisabled
 	}
 	return tenant, workflow, err
@@ -183,7 +184,8 @@ func belongs(origin, party string) bool {
 // AskPasskey is somebody who wants to sign in with a passkey.
 type AskPasskey struct {
 	User         *fa.Account
-	CredentialID fa.ID // only with this one; empty: with any
+	Application  *fa.Application // nil: none is named
+	CredentialID fa.ID           // only with this one; empty: with any
 	Workflow     string
 	Host         string
 	State        fa.Data
@@ -192,7 +194,7 @@ type AskPasskey struct {
 // StartLogin returns the options for the browser of whoever signs in. Somebody
 // without a passkey for the relying party is fa.ErrNotFound.
 func (p *Passkeys) StartLogin(ctx context.Context, ask AskPasskey) (json.RawMessage, error) {
-	tenant, workflow, err := p.workflow(ctx, ask.User.TenantID, ask.Workflow)
+	tenant, workflow, err := p.workflow(ctx, ask.User.TenantID, ask.Application, ask.Workflow)
 	if err != nil {
 		return nil, err
 	}

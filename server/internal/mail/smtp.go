@@ -75,8 +75,9 @@ func (p *Office) message(t *fa.Tenant, l Letter) (*gomail.Msg, error) {
 func domain(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
 
 func (p *Office) client(c fa.EmailConfiguration) (*gomail.Client, error) {
+	own := propertiesOf(c.Properties)
 	options := []gomail.Option{
-		gomail.WithPort(c.Port), gomail.WithTimeout(dialTime), gomail.WithoutNoop(),
+		gomail.WithPort(c.Port), gomail.WithTimeout(own.milliseconds("connectiontimeout", dialTime)), gomail.WithoutNoop(),
 		gomail.WithTLSConfig(&tls.Config{ServerName: c.Host, RootCAs: p.Roots, MinVersion: tls.VersionTLS12}),
 	}
 	switch c.Security {
@@ -89,6 +90,9 @@ func (p *Office) client(c fa.EmailConfiguration) (*gomail.Client, error) {
 	}
 	if c.Username != "" { // a password never leaves in the clear: without encryption only challenges are answered
 		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(c.Username), gomail.WithPassword(c.Password))
+	}
+	if name := own["localhost"]; name != "" {
+		options = append(options, gomail.WithHELO(name))
 	}
 	return gomail.NewClient(c.Host, options...)
 }
