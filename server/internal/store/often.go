@@ -37,7 +37,7 @@ type repeated struct {
 
 // QueryContext is part of querier.
 func (r repeated) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if stmt := r.stmt(ctx, text); stmt != nil {
+	if stmt := r.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // it is kept
 		return stmt.QueryContext(ctx, args...)
 	}
 	return r.querier.QueryContext(ctx, text, args...)
@@ -45,7 +45,7 @@ func (r repeated) QueryContext(ctx context.Context, text string, args ...any) (*
 
 // QueryRowContext is part of querier.
 func (r repeated) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
-	if stmt := r.stmt(ctx, text); stmt != nil {
+	if stmt := r.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // it is kept
 		return stmt.QueryRowContext(ctx, args...)
 	}
 	return r.querier.QueryRowContext(ctx, text, args...)
@@ -53,7 +53,7 @@ func (r repeated) QueryRowContext(ctx context.Context, text string, args ...any)
 
 // ExecContext is part of querier.
 func (r repeated) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	if stmt := r.stmt(ctx, text); stmt != nil {
+	if stmt := r.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // it is kept
 		return stmt.ExecContext(ctx, args...)
 	}
 	return r.querier.ExecContext(ctx, text, args...)
@@ -104,7 +104,7 @@ func (o *often) parse(ctx context.Context, pool *sql.DB, text string) *sql.Stmt 
 		o.parsed = map[parsed]*sql.Stmt{}
 	}
 	if first := o.parsed[key]; first != nil {
-		_ = stmt.Close()
+		_ = stmt.Close() //nolint:sqlclosecheck // the other one is kept
 		return first
 	}
 	o.parsed[key] = stmt
