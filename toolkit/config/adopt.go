@@ -42,6 +42,9 @@ func (p *Pool) Adopt(made record.Pool) {
 	if p.Groups == nil && len(made.Groups) > 0 {
 		p.Groups = made.Groups
 	}
+	if p.Import.IdentityProviders == nil {
+		p.Import.IdentityProviders = made.Providers
+	}
 }
 
 // adopted are the applications that app clients became.
