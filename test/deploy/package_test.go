@@ -160,6 +160,40 @@ func untar(t *testing.T, file string) map[string][]byte {
 	}
 }
 
+// TestReleaseAndSnapshot: both build for the same systems.
+func TestReleaseAndSnapshot(t *testing.T) {
+	t.Parallel()
+	var release struct {
+		Builds []struct {
+			ID, Main     string
+			Goos, Goarch []string
+		}
+	}
+	text, err := os.ReadFile("../../.goreleaser.yaml")
+	if err == nil {
+		err = yaml.Unmarshal(text, &release)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := os.ReadFile("../../.ci/release-snapshot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range release.Builds {
+		if _, err := os.Stat(filepath.Join("../..", b.Main)); err != nil {
+			t.Error(err)
+		}
+		for _, system := range b.Goos {
+			for _, arch := range b.Goarch {
+				if !strings.Contains(string(snapshot), system+"/"+arch) {
+					t.Errorf("make release-snapshot does not build %s for %s/%s", b.ID, system, arch)
+				}
+			}
+		}
+	}
+}
+
 func TestUnits(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
