@@ -3,12 +3,15 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"html"
+	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,15 +20,14 @@ import (
 	"wherry/toolkit/connector"
 )
 
-// Whoever signs in after apply is registered for what the app clients became,
-// with the roles and memberships that the groups became: the connector reads
-// their ids from the record.
-func TestPeopleComeAcrossIntoWhatWasApplied(t *testing.T) {
-	t.Parallel()
+// open is a scene whose configuration has been applied, with a connector
+// between the two that has read the record of it.
+func open(t *testing.T, more string) *scene {
+	t.Helper()
 	s := begin(t, "shop.yaml")
 	var answering http.Handler
 	door := s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answering.ServeHTTP(w, r) }))
-	s.write("wherry.yaml", fmt.Sprintf("target: {url: %q, api_key: %q}\nconnector: {url: %q, secret: %q}\npools:\n%s", s.server, s.key, door, header, shop(s, "")))
+	s.write("wherry.yaml", fmt.Sprintf("target: {url: %q, api_key: %q}\nconnector: {url: %q, secret: %q}\npools:\n%s", s.server, s.key, door, header, shop(s, more)))
 	s.must(0, "apply", "--yes")
 	settings, err := config.Load(filepath.Join(s.dir, "wherry.yaml"), os.Getenv)
 	if err != nil {
@@ -36,7 +38,15 @@ func TestPeopleComeAcrossIntoWhatWasApplied(t *testing.T) {
 		t.Fatal(err)
 	}
 	answering = c.Handler()
+	return s
+}
 
+// Whoever signs in after apply is registered for what the app clients became,
+// with the roles and memberships that the groups became: the connector reads
+// their ids from the record.
+func TestPeopleComeAcrossIntoWhatWasApplied(t *testing.T) {
+	t.Parallel()
+	s := open(t, "")
 	office := s.named("/api/application", "applications", "Back office")["id"].(string)
 	status, answer := s.call(http.MethodPost, "/api/login", doc{"loginId": "jane@example.com", "password": "Correct-Horse-1-Battery", "applicationId": office})
 	if status != http.StatusOK {
@@ -58,6 +68,91 @@ func TestPeopleComeAcrossIntoWhatWasApplied(t *testing.T) {
 	if claims := claims(t, answer["token"].(string)); !slices.Equal(claims.Roles, []string{"admins", "buyers"}) || claims.Aud != office {
 		t.Errorf("the token says %+v", claims)
 	}
+}
+
+// An application that keeps its client id and its secret has nothing to change
+// but the issuer: its users sign in on the page with their old password, and
+// its tokens say their roles.
+func TestApplicationsSignPeopleInAsBefore(t *testing.T) {
+	t.Parallel()
+	s := open(t, ", apply: {keep_client_ids: true}")
+	const client, secret, callback = "2web3example4secret", "9c1example5secret7value3aaaaaaaaaaaaaaaaaaaaaaaaaaa", "https://office.example.com/callback"
+	code := s.signIn(url.Values{"client_id": {client}, "redirect_uri": {callback}, "response_type": {"code"}, "scope": {"openid email"}, "state": {"s"}},
+		url.Values{"loginId": {"jane@example.com"}, "password": {"Correct-Horse-1-Battery"}})
+	answer := s.token(client, secret, url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}})
+	access, _ := answer["access_token"].(string)
+	if access == "" {
+		t.Fatal(answer)
+	}
+	if claims := claims(t, access); !slices.Equal(claims.Roles, []string{"admins", "buyers"}) || claims.Aud != client {
+		t.Errorf("the access token says %+v", claims)
+	}
+}
+
+var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`)
+
+// signIn signs somebody in on the page, as a browser without JavaScript does,
+// and returns the code that the application gets.
+func (s *scene) signIn(request, person url.Values) string {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	browser := http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if strings.HasPrefix(r.URL.String(), s.server) {
+			return nil
+		}
+		return http.ErrUseLastResponse
+	}}
+	resp, err := browser.Get(s.server + "/oauth2/authorize?" + request.Encode()) //nolint:noctx // the client ends with the test
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	page, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, field := range hidden.FindAllStringSubmatch(string(page), -1) {
+		person.Add(html.UnescapeString(field[1]), html.UnescapeString(field[2]))
+	}
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.server+"/oauth2/authorize", strings.NewReader(person.Encode()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", s.server)
+	if resp, err = browser.Do(req); err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	to, err := url.Parse(resp.Header.Get("Location"))
+	if err != nil || to.Query().Get("code") == "" {
+		page, _ := io.ReadAll(resp.Body)
+		s.t.Fatalf("%s, to %v\n%s", resp.Status, to, page)
+	}
+	return to.Query().Get("code")
+}
+
+// token asks the token endpoint.
+func (s *scene) token(client, secret string, form url.Values) (answer doc) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.server+"/oauth2/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(client, secret)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		s.t.Fatal(err)
+	}
+	return answer
 }
 
 type tokenClaims struct {
@@ -90,20 +185,9 @@ func TestClientsKeepTheirSecrets(t *testing.T) {
 		"9c1example5secret7value3aaaaaaaaaaaaaaaaaaaaaaaaaaa": "invalid_grant", // the client is known, the code is not
 		"another": "invalid_client",
 	} {
-		form := url.Values{"grant_type": {"authorization_code"}, "code": {"nobody-has-it"}, "redirect_uri": {"https://office.example.com/callback"}}
-		req := httptest.NewRequest(http.MethodPost, s.server+"/oauth2/token", strings.NewReader(form.Encode()))
-		req.RequestURI = ""
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.SetBasicAuth(office, secret)
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var answer struct{ Error string }
-		err = json.NewDecoder(resp.Body).Decode(&answer)
-		resp.Body.Close()
-		if err != nil || answer.Error != want {
-			t.Errorf("with %q: %s, %v, want %s", secret, answer.Error, err, want)
+		answer := s.token(office, secret, url.Values{"grant_type": {"authorization_code"}, "code": {"nobody-has-it"}, "redirect_uri": {"https://office.example.com/callback"}})
+		if answer["error"] != want {
+			t.Errorf("with %q: %v, want %s", secret, answer, want)
 		}
 	}
 }
@@ -121,26 +205,13 @@ func TestProgramsGetTheirPermissions(t *testing.T) {
 			orders, _, _ = strings.Cut(after, ":")
 		}
 	}
-	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"target-entity:" + orders + ":read"}}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server+"/oauth2/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		t.Fatal(err)
+	answer := s.token("3job4example5machine", "8machine7secret6value5bbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+		url.Values{"grant_type": {"client_credentials"}, "scope": {"target-entity:" + orders + ":read"}})
+	access, _ := answer["access_token"].(string)
+	if access == "" {
+		t.Fatal(answer)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.SetBasicAuth("3job4example5machine", "8machine7secret6value5bbbbbbbbbbbbbbbbbbbbbbbbbbbbb")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var answer struct {
-		AccessToken string `json:"access_token"`
-		Error       string
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.AccessToken == "" {
-		t.Fatalf("%d %s %v", resp.StatusCode, answer.Error, err)
-	}
-	text, err := decode(strings.Split(answer.AccessToken, ".")[1])
+	text, err := decode(strings.Split(access, ".")[1])
 	var token struct{ Permissions map[string][]string }
 	if err == nil {
 		err = json.Unmarshal(text, &token)

@@ -12,6 +12,8 @@ import (
 type Apply struct {
 	// The app clients that come along, by id. Default: all but the one that signs users in for the connector.
 	Clients []string `yaml:"clients"`
+	// Lets applications go on with the client ids of their app clients, which need not be told anything then. Only Wherry's own server can do that.
+	KeepClientIDs bool `yaml:"keep_client_ids"`
 	// What Cognito groups become. roles: a role of that name in every application. groups: a FusionAuth group. both: a group that gives the roles.
 	Groups string `yaml:"groups" jsonschema:"enum=roles,enum=groups,enum=both,default=both"`
 	// Who somebody becomes that comes through an identity provider and has no link yet.

@@ -73,13 +73,17 @@ func (b *builder) makeApplication(a config.Application) {
 func (b *builder) makeClient(c poolconfig.Client, name string, said config.Application) {
 	name = b.free("application", name)
 	id := cmp.Or(strings.ToLower(said.ID), b.id("application", c.ClientID))
+	data := doc{"cognito": doc{"poolId": b.ID, "clientId": c.ClientID}}
+	if b.Apply.KeepClientIDs {
+		data["wherry"] = doc{"clientId": c.ClientID}
+	}
 	oauth := clientOAuth(c)
 	oauth["authorizedRedirectURLs"] = append(oauth["authorizedRedirectURLs"].(target.Among), said.RedirectURLs...)
 	b.add(target.Object{
 		Kind: target.Application, ID: id, Name: name, Tenant: b.tenant,
 		First: doc{"name": name},
 		Doc: doc{
-			"data":               doc{"cognito": doc{"poolId": b.ID, "clientId": c.ClientID}},
+			"data":               data,
 			"oauthConfiguration": oauth,
 			"jwtConfiguration":   clientLifetimes(c),
 			"loginConfiguration": doc{"allowTokenRefresh": c.Refreshes(), "generateRefreshTokens": c.Refreshes() && c.Passwords()},

@@ -34,8 +34,22 @@ func (f *findings) target(facts Facts) {
 		f.say("apply-pending", "", fmt.Sprintf("%d objects of the target are not as they should be", t.Pending), "run wherry apply")
 	}
 	for _, p := range facts.Pools {
-		if p.Connector.ForgotPassword && t.Kind == fusionauth.RealFusionAuth {
-			f.say("only-wherry", p.Name, "connector.forgot_password has an effect with Wherry's own server only", "leave it out")
+		f.onlyWherry(t, p)
+	}
+}
+
+func (f *findings) onlyWherry(t Target, p Pool) {
+	if t.Kind != fusionauth.RealFusionAuth {
+		return
+	}
+	for _, setting := range []struct {
+		name string
+		used bool
+	}{
+		{"connector.forgot_password", p.Connector.ForgotPassword}, {"import.connector", p.Import.Connector != ""}, {"apply.keep_client_ids", p.Apply.KeepClientIDs},
+	} {
+		if setting.used {
+			f.say("only-wherry", p.Name, setting.name+" has an effect with Wherry's own server only", "leave it out")
 		}
 	}
 }
