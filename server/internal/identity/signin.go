@@ -147,6 +147,9 @@ func (s *Service) admit(ctx context.Context, tenant *fa.Tenant, a Attempt, p pro
 		return out, err
 	}
 	if out.Unverified = unverified(tenant, a, p.user); out.Unverified != "" {
+		if p.how == byRegistration { // which has sent what verifies
+			return out, nil
+		}
 		out.VerificationID, err = s.verifyAtSignIn(ctx, tenant, a, p.user, out.Unverified)
 		return out, err
 	}

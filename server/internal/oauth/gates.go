@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -58,7 +59,7 @@ func (s *Server) gateOf(a *authorizeRequest, u *fa.User, registration bool) gate
 
 // askEmailVerification shows the page that asks to verify the address.
 func (s *Server) askEmailVerification(w http.ResponseWriter, r *http.Request, a *authorizeRequest, out *identity.Outcome, sent identity.VerificationIDs) error {
-	id := ""
+	id := out.VerificationID
 	for _, made := range sent.Identities {
 		if made.Type == fa.IdentityEmail {
 			id = made.ID
@@ -70,7 +71,8 @@ func (s *Server) askEmailVerification(w http.ResponseWriter, r *http.Request, a 
 // askRegistrationVerification shows the page that asks to verify the
 // registration.
 func (s *Server) askRegistrationVerification(w http.ResponseWriter, r *http.Request, a *authorizeRequest, out *identity.Outcome, sent identity.VerificationIDs) error {
-	return s.askVerification(w, r, a, out, s.gateOf(a, out.User, true), sent.Registrations[a.application.ID].ID)
+	id := cmp.Or(sent.Registrations[a.application.ID].ID, out.VerificationID)
+	return s.askVerification(w, r, a, out, s.gateOf(a, out.User, true), id)
 }
 
 // askVerification shows a gate. Where a code has to be typed and none is on its
