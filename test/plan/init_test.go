@@ -55,14 +55,17 @@ func TestInitSaysWhichFlagAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := beginWith(t, pool.Config{Directories: directories})
-	for want, args := range map[string][]string{
-		"one of: us-east-1_First0001  First, us-east-1_Second002  Second": {"--endpoint", s.pool, "--region", "us-east-1"},
-		"wherry deploy app-client":                                        {"--endpoint", s.pool, "--pool", "us-east-1_First0001"},
-		"answer with --target":                                            {"--endpoint", s.pool, "--pool", "us-east-1_First0001", "--client", "c"},
-		"None could be found":                                             {"--endpoint", "http://127.0.0.1:1", "--region", "us-east-1"},
+	for _, tt := range []struct {
+		want string
+		args []string
+	}{
+		{"one of: us-east-1_First0001  First, us-east-1_Second002  Second", []string{"--endpoint", s.pool, "--region", "us-east-1"}},
+		{"wherry deploy app-client", []string{"--endpoint", s.pool, "--pool", "us-east-1_First0001"}},
+		{"answer with --target", []string{"--endpoint", s.pool, "--pool", "us-east-1_First0001", "--client", "c"}},
+		{"None could be found", []string{"--endpoint", "http://127.0.0.1:1", "--region", "us-east-1"}},
 	} {
-		if r := s.must(2, append([]string{"init", "--out", filepath.Join(s.dir, "none.yaml")}, args...)...); !strings.Contains(r.stderr, want) {
-			t.Errorf("want %q in %s", want, r.stderr)
+		if r := s.must(2, append([]string{"init", "--out", filepath.Join(s.dir, "none.yaml")}, tt.args...)...); !strings.Contains(r.stderr, tt.want) {
+			t.Errorf("want %q in %s", tt.want, r.stderr)
 		}
 	}
 }
