@@ -145,5 +145,5 @@ func refusal(errs *fusionauth.Errors) error {
 	if errs == nil {
 		return nil
 	}
-	return fmt.Errorf("refused: %+v", *errs)
+	return *errs
 }
