@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -236,7 +237,7 @@ func (p *postbox) settled(t *testing.T, want int) map[string]int {
 		n, quiet := len(p.got), time.Since(p.last) > 2*time.Second
 		if n >= want && quiet || time.Now().After(deadline) {
 			defer p.mu.Unlock()
-			return p.got
+			return maps.Clone(p.got)
 		}
 		p.mu.Unlock()
 	}
