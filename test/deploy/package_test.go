@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -196,13 +195,7 @@ func TestReleaseAndSnapshot(t *testing.T) {
 
 func TestUnits(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS != "linux" {
-		t.Skip("systemd is Linux's")
-	}
-	analyze, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		t.Skip("needs systemd-analyze, which comes with systemd")
-	}
+	analyze := need.Program(t, "apt-get install systemd", "systemd-analyze")
 	for _, name := range []string{"wherry-server.service", "wherry-connector.service"} {
 		unit, err := os.ReadFile(filepath.Join("../../deploy/systemd", name))
 		if err != nil {

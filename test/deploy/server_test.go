@@ -122,10 +122,7 @@ func TestScripts(t *testing.T) {
 
 func TestSystemd(t *testing.T) {
 	t.Parallel()
-	analyze, err := exec.LookPath("systemd-analyze")
-	if err != nil {
-		t.Skip("needs systemd-analyze, which comes with systemd")
-	}
+	analyze := need.Program(t, "apt-get install systemd", "systemd-analyze")
 	file := filepath.Join(write(t, "systemd", full), "wherry-connector.service")
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -34,7 +34,7 @@ func users(t *testing.T) int {
 func TestSoak(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("it takes a while")
+		t.Skip("-short leaves the soak out: it takes a minute")
 	}
 	population := pool.Generate(users(t), seed)
 	w := &watch{t: t, passwords: map[string]bool{}}
