@@ -72,6 +72,7 @@ func (h *Applications) create(ctx context.Context, c caller, a *fa.Application, 
 	}
 	for i := range a.Scopes {
 		h.newScope(&a.Scopes[i], a.Scopes[i].ID)
+		a.Scopes[i].ApplicationID = a.ID
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (h *Applications) postScope(w http.ResponseWriter, r *http.Request) error {
 		if indexScope(a, scope.ID) >= 0 {
 			return fa.FieldError("scopeId", "duplicate", "A scope with id = [%s] already exists.", scope.ID)
 		}
-		return addScope(a, scope)
+		return addScope(a, &scope)
 	})
 	if err != nil {
 		return err
@@ -55,11 +55,12 @@ func (h *Applications) postScope(w http.ResponseWriter, r *http.Request) error {
 }
 
 // addScope adds a scope whose name has to be free.
-func addScope(a *fa.Application, scope fa.Scope) error {
+func addScope(a *fa.Application, scope *fa.Scope) error {
+	scope.ApplicationID = a.ID
 	if slices.ContainsFunc(a.Scopes, func(s fa.Scope) bool { return s.Name == scope.Name }) {
 		return fa.FieldError("scope.name", "duplicate", "A scope with name = [%s] already exists.", scope.Name)
 	}
-	a.Scopes = append(a.Scopes, scope)
+	a.Scopes = append(a.Scopes, *scope)
 	return nil
 }
 
@@ -121,7 +122,7 @@ func (h *Applications) replaceScope(w http.ResponseWriter, r *http.Request, body
 		}
 		scope.ID, scope.InsertInstant, scope.LastUpdateInstant = id, current.InsertInstant, h.Now().UnixMilli()
 		a.Scopes = slices.Delete(a.Scopes, i, i+1)
-		return addScope(a, scope)
+		return addScope(a, &scope)
 	})
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ const (
 //
 // Source: https://fusionauth.io/docs/apis/scopes
 type Scope struct {
+	ApplicationID         ID     `json:"applicationId,omitzero"`
 	Data                  Data   `json:"data,omitempty"`
 	DefaultConsentDetail  string `json:"defaultConsentDetail,omitzero"`
 	DefaultConsentMessage string `json:"defaultConsentMessage,omitzero"`
