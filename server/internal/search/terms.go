@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -35,9 +36,9 @@ func Terms(user []byte) ([]uint64, error) {
 }
 
 func hasTerms(path []byte) bool {
-	name, _, _ := strings.Cut(string(path), ".")
-	_, known := indexed[name]
-	return known || name == indexedData
+	name, _, _ := bytes.Cut(path, []byte("."))
+	_, known := indexed[string(name)]
+	return known || string(name) == indexedData
 }
 
 // AskedTerms returns the terms of which those who meet a condition have one,

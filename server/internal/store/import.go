@@ -19,6 +19,15 @@ type Import struct {
 	spools []*spool // in the order in which rows refer to each other
 
 	postings []posting // of the block that is not full yet
+
+	spare sync.Pool // *writtenRows that nobody fills
+}
+
+// writtenRows are rows of each table but that of the terms, as appendRow has
+// made them.
+type writtenRows [importedTerms]struct {
+	rows []byte
+	n    int
 }
 
 const (
@@ -61,10 +70,8 @@ func (im *Import) Close() error {
 // Add takes in accounts and returns the number of the first; they count from 0.
 // It may be called by several goroutines at once.
 func (im *Import) Add(accounts []*fa.Account) (first int, err error) {
-	var written [importedTerms]struct {
-		rows []byte
-		n    int
-	}
+	written := im.emptyRows()
+	defer im.spare.Put(written)
 	terms := make([][]uint64, len(accounts))
 	for at, u := range accounts {
 		tables, err := im.db.importedRows(u)
@@ -90,6 +97,17 @@ func (im *Import) Add(accounts []*fa.Account) (first int, err error) {
 		}
 	}
 	return first, im.addTerms(first, terms)
+}
+
+func (im *Import) emptyRows() *writtenRows {
+	written, ok := im.spare.Get().(*writtenRows)
+	if !ok {
+		return new(writtenRows)
+	}
+	for i := range written {
+		written[i].rows, written[i].n = written[i].rows[:0], 0
+	}
+	return written
 }
 
 // addTerms takes in the terms of accounts, the first of which has this number.

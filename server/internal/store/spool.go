@@ -23,9 +23,9 @@ type spool struct {
 	columns []string
 	rows    int
 
-	file   *os.File
-	buffer *bufio.Writer
-	block  cipher.Block
+	file  *os.File
+	block cipher.Block
+	veil  cipher.Stream // of what is written
 }
 
 func newSpool(dir, table string, columns ...string) (*spool, error) {
@@ -41,18 +41,17 @@ func newSpool(dir, table string, columns ...string) (*spool, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	s := &spool{table: table, columns: columns, file: file, block: block}
-	s.buffer = bufio.NewWriterSize(cipher.StreamWriter{S: s.keystream(), W: file}, spoolBuffer)
+	s.veil = s.keystream()
 	return s, nil
 }
-
-const spoolBuffer = 256 << 10
 
 // keystream begins with zeros: no key has a second file.
 func (s *spool) keystream() cipher.Stream { return cipher.NewCTR(s.block, make([]byte, aes.BlockSize)) }
 
-// write appends n rows, as appendRow has made them.
+// write appends n rows, as appendRow has made them, and leaves them encrypted.
 func (s *spool) write(rows []byte, n int) error {
-	if _, err := s.buffer.Write(rows); err != nil {
+	s.veil.XORKeyStream(rows, rows)
+	if _, err := s.file.Write(rows); err != nil {
 		return fmt.Errorf("write a temporary file: %w", err)
 	}
 	s.rows += n
@@ -62,13 +61,10 @@ func (s *spool) write(rows []byte, n int) error {
 // reader returns a function that reads one row after the other from the
 // beginning, and nil at the end.
 func (s *spool) reader() (func() ([]any, error), error) {
-	if err := s.buffer.Flush(); err != nil {
-		return nil, fmt.Errorf("write a temporary file: %w", err)
-	}
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("read a temporary file: %w", err)
 	}
-	r := &rowReader{Reader: bufio.NewReaderSize(cipher.StreamReader{S: s.keystream(), R: s.file}, spoolBuffer)}
+	r := &rowReader{Reader: bufio.NewReaderSize(cipher.StreamReader{S: s.keystream(), R: s.file}, 256<<10)}
 	left := s.rows
 	return func() ([]any, error) {
 		if left == 0 {
