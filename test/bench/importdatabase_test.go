@@ -98,7 +98,7 @@ func (s *sqlite) grow(b *testing.B, row []any, n int, number int64) {
 		s.with(b, func(ctx context.Context, db *sql.DB) error {
 			_, err := db.ExecContext(ctx, fmt.Sprintf(`with recursive more (n, id) as (select 1, %[1]s union all select n + 1, %[1]s from more where n < %[2]d)
 				insert into users (%[3]s)
-				select id, $1, 'user.' || substr(id, 1, 13) || '@example.com', 'user-' || substr(id, 25), null, true, $2, $3, $4, $5, $6, $7, $8 + n - 1 from more`,
+				select id, $1, 'user.' || substr(id, 1, 13) || '@example.com', 'user-' || substr(id, 25), null, true, $2, $3, $4, $5, $6, $7, $8::bigint + n - 1 from more`,
 				id, min(n, growth), strings.Join(userColumns, ", ")), row[1], row[6], row[7], row[8], row[9], row[10], row[11], number)
 			return err
 		})
@@ -177,7 +177,7 @@ func (p *postgres) grow(b *testing.B, row []any, n int, number int64) {
 	b.Helper()
 	for ; n > 0; n, number = n-growth, number+growth {
 		p.exec(b, fmt.Sprintf(`insert into users (%s)
-			select id, $1, 'user.' || substr(id, 1, 13) || '@example.com', 'user-' || substr(id, 25), null, true, $2, $3, $4, $5, $6, $7, $8 + n - 1
+			select id, $1, 'user.' || substr(id, 1, 13) || '@example.com', 'user-' || substr(id, 25), null, true, $2, $3, $4, $5, $6, $7, $8::bigint + n - 1
 			from (select n, gen_random_uuid()::text id from generate_series(1, %d) n) more`, strings.Join(userColumns, ", "), min(n, growth)),
 			row[1], row[6], row[7], row[8], row[9], row[10], row[11], number)
 	}
