@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -158,6 +159,35 @@ func TestReplayedCode(t *testing.T) {
 		}
 		if r := i.introspect(got.text("access_token"), ""); r.body != `{"active":false}` {
 			t.Errorf("introspected: %s", r.body)
+		}
+	})
+}
+
+// TestReplayedAtOnce: of a code that comes several times in the same moment nobody
+// keeps anything.
+func TestReplayedAtOnce(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		i.withRefreshTokens(t, "")
+		for range 10 {
+			form := exchange(i.code(t, with(authorization(), "scope", "openid offline_access")))
+			answers := make([]response, 4)
+			var clients sync.WaitGroup
+			for n := range answers {
+				clients.Go(func() { answers[n] = i.exchange(form) })
+			}
+			clients.Wait()
+			for _, got := range answers {
+				if got.status != http.StatusOK {
+					checkTokenError(t, got, 400, "invalid_grant auth_code_not_found")
+					continue
+				}
+				checkTokenError(t, i.exchange(refreshForm(got.text("refresh_token"))), 400, "invalid_grant refresh_token_not_found")
+				if r := i.userInfo(got.text("access_token")); r.status == http.StatusOK {
+					t.Error("the access token is still good")
+				}
+			}
+			i.sessions(t).want(t, values{"refreshTokens.0": absent})
 		}
 	})
 }

@@ -18,3 +18,14 @@ func EventInfoOf(ctx context.Context) *EventInfo {
 	}
 	return &EventInfo{}
 }
+
+type certainKey struct{}
+
+// Certainly returns a context for changes that have to be made, whatever those
+// think of them who have a say otherwise.
+func Certainly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, certainKey{}, true)
+}
+
+// IsCertain tells whether a context comes from Certainly.
+func IsCertain(ctx context.Context) bool { return ctx.Value(certainKey{}) != nil }

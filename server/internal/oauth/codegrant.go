@@ -48,11 +48,7 @@ func (s *Server) exchange(ctx context.Context, req *tokenRequest) (*tokenRespons
 	if err := req.authenticated(verifier != ""); err != nil {
 		return nil, err
 	}
-	var auth authorization
-	err := s.Identifiers.TakeIdentifier(ctx, codeKind, code, &auth)
-	if errors.Is(err, fa.ErrNotFound) {
-		err = errors.Join(s.replayed(ctx, code), errCode)
-	}
+	auth, err := s.spend(ctx, req, code)
 	if err != nil {
 		return nil, err
 	}
@@ -69,12 +65,29 @@ func (s *Server) exchange(ctx context.Context, req *tokenRequest) (*tokenRespons
 	if err != nil {
 		return nil, err
 	}
-	if auth.UserCode != "" {
-		if err := s.approve(ctx, auth.UserCode, auth); err != nil {
-			return nil, err
-		}
+	if err := s.remember(ctx, code, response, access); err != nil {
+		return nil, err
 	}
-	return response, s.remember(ctx, code, response, access)
+	if auth.UserCode != "" {
+		err = s.approve(ctx, auth.UserCode, auth)
+	}
+	return response, err
+}
+
+// spend takes a code, and leaves it behind as a spent one for as long as the
+// tokens are good that it gets.
+func (s *Server) spend(ctx context.Context, req *tokenRequest, code string) (auth authorization, err error) {
+	tenant, err := s.Tenants.Get(ctx, req.application.TenantID)
+	if err != nil {
+		return auth, err
+	}
+	config := identity.Grant{Tenant: tenant, Application: req.application}.Configuration()
+	ttl := time.Duration(config.TimeToLiveInSeconds)*time.Second + time.Minute // they are made in a moment
+	err = s.Identifiers.SpendIdentifier(ctx, codeKind, usedCodeKind, code, ttl, &auth)
+	if errors.Is(err, fa.ErrNotFound) {
+		err = errors.Join(s.replayed(ctx, code), errCode)
+	}
+	return auth, err
 }
 
 var errCode = refuse("invalid_grant", "auth_code_not_found", "The authorization code is unknown, expired or used already.")
@@ -123,14 +136,21 @@ type usedCode struct {
 	SessionID     fa.ID  `json:"sessionId,omitzero"`
 }
 
+// remember writes down what a code has got. If the spent code is not there any
+// more, it has come back meanwhile: then nobody gets anything.
 func (s *Server) remember(ctx context.Context, code string, response *tokenResponse, access identity.Token) error {
 	used := usedCode{AccessTokenID: access.ID, Expires: access.Expires.Unix(), SessionID: response.RefreshTokenID}
-	return s.Identifiers.KeepIdentifier(ctx, usedCodeKind, code, access.Expires.Sub(s.Now()), used)
+	err := s.Identifiers.ReplaceIdentifier(ctx, usedCodeKind, code, used)
+	if errors.Is(err, fa.ErrNotFound) {
+		err = errors.Join(s.takeBack(ctx, used), errCode)
+	}
+	return err
 }
 
 // replayed revokes what a code has got that comes a second time: RFC 6749
 // section 4.1.2, "SHOULD revoke (when possible) all tokens previously issued
-// based on that authorization code".
+// based on that authorization code". It takes the spent code, so whoever is
+// still exchanging it will not be able to remember.
 func (s *Server) replayed(ctx context.Context, code string) error {
 	var used usedCode
 	err := s.Identifiers.TakeIdentifier(ctx, usedCodeKind, code, &used)
@@ -140,8 +160,12 @@ func (s *Server) replayed(ctx context.Context, code string) error {
 	if err != nil {
 		return err
 	}
+	return s.takeBack(ctx, used)
+}
+
+func (s *Server) takeBack(ctx context.Context, used usedCode) error {
 	if used.SessionID != "" {
-		if err := s.Sessions.End(ctx, fa.SessionMatch{ID: used.SessionID}); err != nil {
+		if err := s.Sessions.End(identity.Certainly(ctx), fa.SessionMatch{ID: used.SessionID}); err != nil {
 			return err
 		}
 	}

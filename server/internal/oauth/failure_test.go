@@ -54,6 +54,10 @@ func (b broken) KeepIdentifier(context.Context, string, string, time.Duration, a
 
 func (b broken) TakeIdentifier(context.Context, string, string, any) error { return b.err }
 
+func (b broken) SpendIdentifier(context.Context, string, string, string, time.Duration, any) error {
+	return b.err
+}
+
 func (b broken) Identifier(context.Context, string, string, any) error { return b.err }
 
 func (b broken) JWKS(context.Context) ([]byte, error) { return nil, b.err }

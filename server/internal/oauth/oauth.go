@@ -79,6 +79,9 @@ type Documents[T any] interface {
 type Identifiers interface {
 	KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error
 	TakeIdentifier(ctx context.Context, kind, code string, value any) error
+	// SpendIdentifier is TakeIdentifier that leaves the code behind as one of the
+	// kind spent.
+	SpendIdentifier(ctx context.Context, kind, spent, code string, ttl time.Duration, value any) error
 	Identifier(ctx context.Context, kind, code string, value any) error
 	ReplaceIdentifier(ctx context.Context, kind, code string, value any) error
 }
@@ -179,6 +182,8 @@ func (s *Server) explain(r *http.Request, err error) *Error {
 		return problem
 	case errors.As(err, &tooLarge):
 		return &Error{status: http.StatusRequestEntityTooLarge, Code: "invalid_request", Description: "The request is too large."}
+	case errors.Is(err, fa.ErrTransaction):
+		return &Error{status: http.StatusGatewayTimeout, Code: "server_error", Reason: "unknown", Description: "A webhook did not agree, or could not be reached."}
 	case errors.Is(err, fa.ErrNotFound):
 		return &Error{status: http.StatusNotFound, Code: "invalid_request", Reason: "invalid_tenant_id", Description: "There is no such tenant."}
 	}

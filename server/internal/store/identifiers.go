@@ -47,6 +47,20 @@ func (db *DB) TakeIdentifier(ctx context.Context, kind, code string, value any) 
 	return nil
 }
 
+// SpendIdentifier is TakeIdentifier for a code of which others have to know that
+// it is spent: until ttl has passed it stands for the same as a code of the kind
+// spent.
+func (db *DB) SpendIdentifier(ctx context.Context, kind, spent, code string, ttl time.Duration, value any) error {
+	now := db.now()
+	row := db.often(db.writer).QueryRowContext(ctx, `update external_identifiers set hash = $3, kind = $4, expires_instant = $5
+		where hash = $1 and expires_instant > $2 returning doc`,
+		digest(kind+":"+code), now.UnixMilli(), digest(spent+":"+code), spent, now.Add(ttl).UnixMilli())
+	if err := db.scan(row, "external_identifiers", value); err != nil {
+		return fmt.Errorf("spend %s: %w", kind, err)
+	}
+	return nil
+}
+
 // Identifier reads into value what a code stands for, which it goes on doing; or
 // it returns fa.ErrNotFound.
 func (db *DB) Identifier(ctx context.Context, kind, code string, value any) error {

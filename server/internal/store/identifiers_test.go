@@ -53,6 +53,33 @@ func TestOneOfManyTakesTheIdentifier(t *testing.T) {
 	})
 }
 
+func TestSpentIdentifiers(t *testing.T) {
+	onEachAt(t, func(t *testing.T, url, path string) {
+		ctx, c := t.Context(), new(clock)
+		db := open(t, url, path, c)
+		want := grant{UserID: id(1), Scopes: []string{"openid"}}
+		var got grant
+		must(t, db.KeepIdentifier(ctx, "code", "made-up", time.Minute, want), db.SpendIdentifier(ctx, "code", "spent", "made-up", time.Hour, &got))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		for name, err := range map[string]error{
+			"spent twice": db.SpendIdentifier(ctx, "code", "spent", "made-up", time.Hour, new(grant)),
+			"taken":       db.TakeIdentifier(ctx, "code", "made-up", new(grant)),
+		} {
+			if !errors.Is(err, fa.ErrNotFound) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		c.advance(59 * time.Minute)
+		must(t, db.Identifier(ctx, "spent", "made-up", new(grant)))
+		c.advance(time.Minute)
+		if err := db.TakeIdentifier(ctx, "spent", "made-up", new(grant)); !errors.Is(err, fa.ErrNotFound) {
+			t.Errorf("after an hour: %v", err)
+		}
+	})
+}
+
 func TestIdentifiersExpire(t *testing.T) {
 	onEachAt(t, func(t *testing.T, url, path string) {
 		ctx, c := t.Context(), new(clock)
