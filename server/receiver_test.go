@@ -143,7 +143,7 @@ var tenantEvents = strings.Fields(`group.create group.create.complete group.dele
 	user.registration.delete.complete user.registration.update user.registration.update.complete user.two-factor.method.add
 	user.two-factor.method.remove user.update user.update.complete user.bulk.create user.loginId.duplicate.create user.loginId.duplicate.update
 	user.action user.login.new-device user.password.reset.send user.password.reset.start user.password.reset.success user.two-factor.challenge
-	user.two-factor.failed-attempt user.two-factor.success`)
+	user.two-factor.failed-attempt user.two-factor.success jwt.refresh jwt.refresh-token.revoke jwt.public-key.update`)
 
 var instanceEvents = []string{"audit-log.create", "event-log.create"}
 

@@ -133,12 +133,13 @@ func (s *Server) Close() error {
 func (s *Server) wire(ids instance) {
 	cores := runtime.GOMAXPROCS(0)
 	tenants, applications := s.db.Tenants.Copied(), s.db.Applications.Copied()
-	users := &events.Users{UserStore: s.db, Bus: s.bus}
+	ended := &events.Sessions{SessionStore: s.db, Users: s.db, Tenants: tenants, Applications: applications, Bus: s.bus}
+	users := &events.Users{UserStore: s.db, Sessions: ended, Bus: s.bus}
 	groups := &events.Groups{Documents: s.db.Groups, Bus: s.bus}
 	office := s.newOffice()
 	actions := &identity.UserActions{
 		Logs: s.db.ActionLogs, Actions: s.db.UserActions, Reasons: s.db.UserActionReasons, Applications: s.db.Applications,
-		Users: s.db, Tenants: tenants, Sessions: s.db, Witness: s.bus, Mailer: mailer{office}, Endings: endings{}, Now: s.config.Now, NewID: newID,
+		Users: s.db, Tenants: tenants, Sessions: ended, Witness: s.bus, Mailer: mailer{office}, Endings: endings{}, Now: s.config.Now, NewID: newID,
 	}
 	s.jobs.Handle(actionEndKind, endAction(actions))
 	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
@@ -168,7 +169,8 @@ func (s *Server) wire(ids instance) {
 	}
 	s.db.SigningKeys.OnChange(tokens.Forget)
 	sessions := &identity.Sessions{
-		Store: s.db, Users: accounts{s.db}, Tenants: tenants, Applications: applications, Actions: actions, Now: s.config.Now, NewID: newID,
+		Store: ended, Users: accounts{s.db}, Tenants: tenants, Applications: applications, Actions: actions, Witness: s.bus,
+		Now: s.config.Now, NewID: newID,
 	}
 	desk := desk{tokens, sessions}
 	mux := &api.Mux{
@@ -176,10 +178,14 @@ func (s *Server) wire(ids instance) {
 	}
 
 	(&api.Tenants{
-		Store: s.db.Tenants, Connectors: s.db.Connectors, Webhooks: s.db.Webhooks, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
+		Store:      &events.Tenants{Documents: s.db.Tenants, Applications: applications, Bus: s.bus},
+		Connectors: s.db.Connectors, Webhooks: s.db.Webhooks, Default: ids.tenant, SigningKey: ids.signingKey, NewID: newID, Now: s.config.Now,
 		DeleteLater: s.deleteTenantLater,
 	}).Mount(mux)
-	(&api.Applications{Store: s.db.Applications, NewID: newID, NewSecret: newSecret, Now: s.config.Now}).Mount(mux)
+	(&api.Applications{
+		Store: &events.Applications{Documents: s.db.Applications, Tenants: tenants, Bus: s.bus},
+		NewID: newID, NewSecret: newSecret, Now: s.config.Now,
+	}).Mount(mux)
 	(&api.Users{Service: service, Store: users, Applications: applications, Tokens: tokens, Identifiers: s.db}).Mount(mux)
 	(&api.UserSearch{Service: service, Store: s.db, Users: users}).Mount(mux)
 	(&api.Actions{Service: actions, Logs: s.db.ActionLogs, Users: s.db}).Mount(mux)

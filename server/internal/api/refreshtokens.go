@@ -21,7 +21,7 @@ type RefreshTokens struct {
 	Tokens   AccessTokens
 	Sessions interface {
 		Find(ctx context.Context, value string, application fa.ID) (*identity.Presented, error)
-		Use(ctx context.Context, p *identity.Presented, address string) error
+		Refresh(ctx context.Context, p *identity.Presented, address, token, original string) error
 		Live(ctx context.Context, m fa.SessionMatch) ([]*fa.Session, error)
 		ByValue(ctx context.Context, value string) (*fa.Session, error)
 		End(ctx context.Context, m fa.SessionMatch) error
@@ -52,7 +52,7 @@ type refreshRequest struct {
 	EventInfo           identity.EventInfo `json:"eventInfo"`
 	RefreshToken        string             `json:"refreshToken"`
 	TimeToLiveInSeconds int                `json:"timeToLiveInSeconds"`
-	Token               string             `json:"token"` // the old one, of which nothing is asked
+	Token               string             `json:"token"` // the old one, which webhooks are told of
 	Rest                fa.Rest            `json:",embed"`
 }
 
@@ -75,9 +75,6 @@ func (h *RefreshTokens) refresh(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = checkShorter(p, q.TimeToLiveInSeconds)
 	}
-	if err == nil {
-		err = h.Sessions.Use(r.Context(), p, cmp.Or(q.EventInfo.IPAddress, peer(r)))
-	}
 	if err != nil {
 		return refusedRefresh(err)
 	}
@@ -86,6 +83,10 @@ func (h *RefreshTokens) refresh(w http.ResponseWriter, r *http.Request) error {
 	token, err := h.Tokens.Access(r.Context(), g)
 	if err != nil {
 		return err
+	}
+	err = h.Sessions.Refresh(r.Context(), p, cmp.Or(q.EventInfo.IPAddress, peer(r)), token.Compact, cookieOr(r, accessCookie, q.Token))
+	if err != nil {
+		return refusedRefresh(err)
 	}
 	http.SetCookie(w, cookie(r, accessCookie, token.Compact))
 	http.SetCookie(w, refreshCookieOf(r, p.Value, p.Expires()))

@@ -36,6 +36,15 @@ func (b *Bus) current(ctx context.Context) (*listeners, error) {
 	})
 }
 
+// hears tells whether any webhook wants to be told of a kind of event.
+func (b *Bus) hears(ctx context.Context, kind string) (bool, error) {
+	l, err := b.current(ctx)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(l.webhooks, func(w *fa.Webhook) bool { return w.EventsEnabled[kind] }), nil
+}
+
 // with returns the listeners, read anew if some of these webhooks are not among
 // them: another server may have made them a moment ago.
 func (b *Bus) with(ctx context.Context, webhooks []fa.ID) (*listeners, error) {

@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
@@ -11,7 +12,8 @@ import (
 // Users is the storage of users, with events.
 type Users struct {
 	UserStore
-	Bus *Bus
+	Sessions *Sessions // of which some changes end all
+	Bus      *Bus
 }
 
 // UserStore keeps users.
@@ -32,6 +34,10 @@ func (s *Users) CreateUser(ctx context.Context, u *fa.Account) error {
 // UpdateUser is part of identity.Store.
 func (s *Users) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (u *fa.Account, err error) {
 	var wanted *fa.User
+	ended, err := s.Sessions.revoked(ctx, fa.SessionMatch{UserID: id})
+	if err != nil {
+		return nil, err
+	}
 	err = s.Bus.Change(ctx, func(ctx context.Context, raise Raise) (err error) {
 		u, err = s.UserStore.UpdateUser(ctx, id, func(u *fa.Account) error {
 			wanted = &u.User
@@ -42,12 +48,25 @@ func (s *Users) UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Accoun
 			if err := change(u); err != nil {
 				return err
 			}
-			raise(changed(before, &u.User)...)
+			told := changed(before, &u.User)
+			if u.EndSessions {
+				told = append(told, certain(ended)...)
+			}
+			raise(told...)
 			return nil
 		})
 		return err
 	})
 	return u, s.duplicates(ctx, UserDuplicateUpdate, wanted, err)
+}
+
+// certain are events of which nobody is asked whether they may happen.
+func certain(told []Event) []Event {
+	told = slices.Clone(told)
+	for i := range told {
+		told[i].announced = true
+	}
+	return told
 }
 
 // copyOf is a user whom no change of the other one reaches.

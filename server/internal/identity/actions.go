@@ -76,7 +76,7 @@ func (s *UserActions) endSessions(ctx context.Context, action *fa.UserAction, u 
 	if err != nil || !tenant.Revokes().OnLoginPrevented {
 		return err
 	}
-	return s.Sessions.EndSessions(ctx, fa.SessionMatch{UserID: u.ID})
+	return s.Sessions.EndSessions(Certainly(ctx), fa.SessionMatch{UserID: u.ID})
 }
 
 // take begins an action.

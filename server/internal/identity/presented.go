@@ -120,7 +120,7 @@ func (s *Sessions) follow(ctx context.Context, value string, application fa.ID) 
 // RFC 9700 section 4.14.2: one of those who have it is not who should have it.
 func (s *Sessions) reused(ctx context.Context, p *Presented) error {
 	if p.Tenant.Revokes().OnOneTimeTokenReuse {
-		if err := s.Store.EndSessions(ctx, fa.SessionMatch{ID: p.Session.ID}); err != nil {
+		if err := s.Store.EndSessions(Certainly(ctx), fa.SessionMatch{ID: p.Session.ID}); err != nil {
 			return err
 		}
 	}
@@ -138,14 +138,31 @@ func (s *Sessions) byID(ctx context.Context, id fa.ID) (*fa.Session, error) {
 	return found[0], nil
 }
 
+// Refresh is Use for a session that gets somebody a token, instead of the
+// original one.
+func (s *Sessions) Refresh(ctx context.Context, p *Presented, address, token, original string) error {
+	along, err := s.Witness.TokenRefreshed(ctx, TokenRefreshed{
+		User: &p.User.User, ApplicationID: p.Session.ApplicationID, Token: token, Original: original,
+	})
+	if err != nil {
+		return err
+	}
+	return s.use(along, p, address, along != ctx)
+}
+
 // Use notes that a session was used, moves its end if it slides, and gives it
 // another value if that is good for one use. fa.ErrNotFound means that somebody
 // else was faster.
 func (s *Sessions) Use(ctx context.Context, p *Presented, address string) error {
+	return s.use(ctx, p, address, false)
+}
+
+// use writes every use down that somebody is told of.
+func (s *Sessions) use(ctx context.Context, p *Presented, address string, told bool) error {
 	config, now := p.config(), s.Now().UnixMilli()
 	rotates := p.Application != nil && config.RefreshTokenUsagePolicy == fa.RefreshTokenOneTimeUse && !p.late
 	slides := p.Application == nil || config.RefreshTokenExpirationPolicy != fa.RefreshTokenFixed
-	if !rotates && now-p.Session.MetaData.Device.LastAccessedInstant < p.precision() {
+	if !rotates && !told && now-p.Session.MetaData.Device.LastAccessedInstant < p.precision() {
 		return nil
 	}
 	value := p.Value

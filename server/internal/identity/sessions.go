@@ -22,6 +22,7 @@ type Sessions struct {
 	Tenants      Lookup[fa.Tenant]
 	Applications Lookup[fa.Application]
 	Actions      Actions
+	Witness      SessionWitness
 	Now          func() time.Time
 	NewID        func() fa.ID
 }
@@ -40,6 +41,21 @@ type SessionStore interface {
 	// ImportSessions stores all or none; refuse is told who is not registered.
 	ImportSessions(ctx context.Context, sessions []*fa.Session, refuse func(i int) error) error
 	Hashes(ctx context.Context, hashes []string) (taken map[string]bool, err error)
+}
+
+// TokenRefreshed is an access token that somebody gets for a refresh token.
+type TokenRefreshed struct {
+	User          *fa.User
+	ApplicationID fa.ID
+	Token         string
+	Original      string // the one before, as far as the client says
+}
+
+// SessionWitness hears of refresh tokens.
+type SessionWitness interface {
+	// TokenRefreshed is told before the token goes out. What the context that it
+	// returns carries is kept with the use of the session; its error prevents it.
+	TokenRefreshed(ctx context.Context, r TokenRefreshed) (context.Context, error)
 }
 
 // Start makes a refresh token for a grant, and returns its value, which is kept

@@ -33,6 +33,7 @@ func (s *Server) tokenRequest(r *http.Request, values url.Values) (*tokenRequest
 	}
 	req := &tokenRequest{
 		form: values, application: application, clientID: shown.clientID, event: eventOf(r), trustID: trustOf(r), device: deviceIn(r, values),
+		original: originalOf(r, values),
 	}
 	if len(shown.secrets) == 0 {
 		return req, nil
@@ -42,6 +43,14 @@ func (s *Server) tokenRequest(r *http.Request, values url.Values) (*tokenRequest
 	}
 	req.proved = true
 	return req, nil
+}
+
+// originalOf is the access token that a client wants to be refreshed.
+func originalOf(r *http.Request, values url.Values) string {
+	if c, err := r.Cookie("access_token"); err == nil && c.Value != "" {
+		return c.Value
+	}
+	return values.Get("access_token")
 }
 
 // deviceIn is what somebody signs in with, as far as the request says.

@@ -17,7 +17,7 @@ type entitled struct {
 	device fa.Device
 	factor bool
 	public bool                // the client has nothing but PKCE to prove itself
-	used   *identity.Presented // the refresh token that was used; nil: one is made if it was asked for
+	used   *identity.Presented // the refresh token that is used; nil: one is made if it was asked for
 }
 
 // entitled looks up whom an authorization is for.
@@ -62,7 +62,7 @@ func (s *Server) issue(ctx context.Context, e entitled) (*tokenResponse, identit
 	response := &tokenResponse{Scope: strings.Join(e.Scopes, " "), TokenType: "Bearer", UserID: e.User.ID}
 	switch {
 	case e.used != nil:
-		response.RefreshToken, response.RefreshTokenID = e.used.Value, e.used.Session.ID
+		response.RefreshTokenID = e.used.Session.ID
 	case slices.Contains(e.Scopes, "offline_access") && e.Application.OAuthConfiguration.GenerateRefreshTokens:
 		value, session, err := s.Sessions.Start(ctx, e.Grant, e.device, e.factor, e.public)
 		if err != nil {

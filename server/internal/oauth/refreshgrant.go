@@ -41,11 +41,15 @@ func (s *Server) refreshGrant(ctx context.Context, req *tokenRequest) (*tokenRes
 		return nil, err
 	}
 	e.GrantTypes = append(slices.Clone(p.Session.GrantTypes), fa.GrantRefreshToken)
-	if err := s.Sessions.Use(ctx, p, req.event.IPAddress); err != nil {
+	response, access, err := s.issue(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Sessions.Refresh(ctx, p, req.event.IPAddress, access.Compact, req.original); err != nil {
 		return nil, refusedRefresh(err)
 	}
-	response, _, err := s.issue(ctx, e)
-	return response, err
+	response.RefreshToken = p.Value // it may be another one now
+	return response, nil
 }
 
 func refusedRefresh(err error) error {

@@ -32,6 +32,7 @@ type tokenRequest struct {
 	device      fa.Device
 	event       identity.EventInfo
 	trustID     string
+	original    string // the access token that the client has had so far
 }
 
 // grants are what an application can be enabled for.
