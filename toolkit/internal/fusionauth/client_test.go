@@ -1,6 +1,7 @@
 package fusionauth_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -92,14 +93,17 @@ func TestNewAccepts(t *testing.T) {
 func TestRequestHeaders(t *testing.T) {
 	t.Parallel()
 	var got http.Header
-	c := connect(t, func(w http.ResponseWriter, r *http.Request) { got = r.Header })
-	if err := c.Status(t.Context()); err != nil {
+	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r.Header
+		_, _ = io.WriteString(w, "{}")
+	})
+	if _, err := c.Tenants(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got.Get("Authorization") != key || got.Values("X-FusionAuth-TenantId") != nil || got.Get("Content-Type") != "" {
 		t.Errorf("outside a tenant: %v", got)
 	}
-	if err := c.In(tenantID).Status(t.Context()); err != nil {
+	if _, err := c.In(tenantID).Tenants(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got.Get("X-FusionAuth-TenantId") != tenantID {
@@ -113,12 +117,12 @@ func TestRequestHeaders(t *testing.T) {
 func TestRequestsStayBelowTheURL(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = fmt.Fprintf(w, `{"user": {"id": %q}}`, r.URL.EscapedPath())
+		_, _ = fmt.Fprintf(w, `{"tenant": {"id": %q}}`, r.URL.EscapedPath())
 	}))
 	t.Cleanup(srv.Close)
-	u, err := dial(t, fusionauth.Options{URL: srv.URL + "/sso/"}).User(t.Context(), "a/b c")
-	if want := "/sso/api/user/a%2Fb%20c"; err != nil || u.ID != want {
-		t.Errorf("asked for %q, %v; want %q", u.ID, err, want)
+	found, err := dial(t, fusionauth.Options{URL: srv.URL + "/sso/"}).Tenant(t.Context(), "a/b c")
+	if want := "/sso/api/tenant/a%2Fb%20c"; err != nil || found.ID != want {
+		t.Errorf("asked for %q, %v; want %q", found.ID, err, want)
 	}
 }
 
@@ -128,7 +132,8 @@ func TestMissingIDIsRefusedBeforeTheCall(t *testing.T) {
 	if _, err := c.Tenant(t.Context(), ""); err == nil {
 		t.Error("a tenant without an id must be refused")
 	}
-	if _, err := c.CreateRole(t.Context(), "", fusionauth.Role{Name: "user"}); err == nil {
+	role := fusionauth.Place{Path: "/api/application/{id}/role/{id}", IDs: []string{"", ""}}
+	if _, err := c.Create(t.Context(), role, fusionauth.Doc{}, "role"); err == nil {
 		t.Error("a role of no application must be refused")
 	}
 }
@@ -138,7 +143,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the key went elsewhere") }))
 	t.Cleanup(elsewhere.Close)
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) })
-	if err := c.Status(t.Context()); !strings.Contains(exit.Hint(err), "redirects") {
+	if _, err := c.Version(t.Context()); !strings.Contains(exit.Hint(err), "redirects") {
 		t.Errorf("want a hint at the redirect, got %v, %q", err, exit.Hint(err))
 	}
 }
@@ -168,11 +173,11 @@ func TestAnswersThatAreNotFusionAuths(t *testing.T) {
 
 func TestSecretsArePrintedNowhereButOnTheWire(t *testing.T) {
 	t.Parallel()
-	k := fusionauth.Connector{Headers: map[string]fusionauth.Secret{"Authorization": {String: "hunter2"}}}
-	if printed := fmt.Sprintf("%v %+v %#v", k, k, k.Headers); strings.Contains(printed, "hunter2") {
+	token := fusionauth.RefreshToken{Token: fusionauth.Secret{String: "hunter2"}}
+	if printed := fmt.Sprintf("%v %+v %#v", token, token, token); strings.Contains(printed, "hunter2") {
 		t.Errorf("printed: %s", printed)
 	}
-	sent, err := k.MarshalJSON()
+	sent, err := json.Marshal(token)
 	if err != nil || !strings.Contains(string(sent), "hunter2") {
 		t.Errorf("sent: %s, %v", sent, err)
 	}

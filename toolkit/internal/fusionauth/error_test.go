@@ -44,7 +44,7 @@ func TestErrors(t *testing.T) {
 				w.WriteHeader(tt.status)
 				_, _ = io.WriteString(w, tt.body)
 			})
-			_, err := c.CreateTenant(t.Context(), fusionauth.Tenant{})
+			err := create(t.Context(), c)
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("got  %v\nwant %s", err, tt.want)
 			}
@@ -65,7 +65,8 @@ func TestErrors(t *testing.T) {
 func TestPermissionHintLeavesIDsOut(t *testing.T) {
 	t.Parallel()
 	c := connect(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
-	_, err := c.CreateRole(t.Context(), tenantID, fusionauth.Role{ID: tenantID, Name: "user"})
+	role := fusionauth.Place{Path: "/api/application/{id}/role/{id}", IDs: []string{applicationID, tenantID}}
+	_, err := c.Create(t.Context(), role, fusionauth.Doc{}, "role")
 	if want := "POST on /api/application/role,"; !strings.Contains(exit.Hint(err), want) {
 		t.Errorf("want %q in hint %q", want, exit.Hint(err))
 	}

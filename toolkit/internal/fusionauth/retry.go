@@ -21,7 +21,7 @@ const (
 // mayRepeat tells whether a call whose fate is unknown may be made again.
 func (c call) mayRepeat() bool {
 	switch c.method {
-	case http.MethodGet, http.MethodPut, http.MethodDelete:
+	case http.MethodGet, http.MethodDelete:
 		return true
 	case http.MethodPatch:
 		return c.merge

@@ -16,25 +16,27 @@ import (
 	"wherry/toolkit/internal/fusionauth"
 )
 
-func status(ctx context.Context, c *fusionauth.Client) error { return c.Status(ctx) }
+func version(ctx context.Context, c *fusionauth.Client) error {
+	_, err := c.Version(ctx)
+	return err
+}
 
 func create(ctx context.Context, c *fusionauth.Client) error {
-	_, err := c.CreateTenant(ctx, fusionauth.Tenant{Name: "Customers"})
+	_, err := c.Create(ctx, fusionauth.Place{Path: "/api/tenant/{id}", IDs: []string{""}}, fusionauth.Doc{"tenant": fusionauth.Doc{"name": "Customers"}}, "tenant")
 	return err
 }
+
+var customers = fusionauth.Place{Path: "/api/tenant/{id}", IDs: []string{tenantID}}
 
 func patch(ctx context.Context, c *fusionauth.Client) error {
-	_, err := c.PatchTenant(ctx, tenantID, fusionauth.Tenant{Issuer: "example.com"})
+	_, err := c.Patch(ctx, customers, fusionauth.Doc{"tenant": fusionauth.Doc{"issuer": "example.com"}}, "tenant")
 	return err
 }
 
-func update(ctx context.Context, c *fusionauth.Client) error {
-	_, err := c.UpdateConnector(ctx, fusionauth.Connector{ID: tenantID})
-	return err
-}
+func remove(ctx context.Context, c *fusionauth.Client) error { return c.Delete(ctx, customers) }
 
 func search(ctx context.Context, c *fusionauth.Client) error {
-	_, err := c.SearchEventLogs(ctx, fusionauth.EventLogSearch{})
+	_, err := c.Registrations(ctx, []string{userID})
 	return err
 }
 
@@ -50,16 +52,16 @@ func TestRetries(t *testing.T) {
 		body     string
 		attempts int32
 	}{
-		{"get, too many requests", status, 429, "", 4},
-		{"get, bad gateway", status, 502, "", 4},
-		{"get, unavailable", status, 503, "", 4},
-		{"get, gateway timeout", status, 504, "", 4},
-		{"get, no answer", status, hangUp, "", 4},
-		{"get, server error", status, 500, "", 4},
-		{"get, refused", status, 400, "", 1},
-		{"put, unavailable", update, 503, "", 4},
-		{"put, retryable conflict", update, 409, conflict, 4},
-		{"put, other conflict", update, 409, "", 1},
+		{"get, too many requests", version, 429, "", 4},
+		{"get, bad gateway", version, 502, "", 4},
+		{"get, unavailable", version, 503, "", 4},
+		{"get, gateway timeout", version, 504, "", 4},
+		{"get, no answer", version, hangUp, "", 4},
+		{"get, server error", version, 500, "", 4},
+		{"get, refused", version, 400, "", 1},
+		{"delete, unavailable", remove, 503, "", 4},
+		{"delete, retryable conflict", remove, 409, conflict, 4},
+		{"delete, other conflict", remove, 409, "", 1},
 		{"merge patch, unavailable", patch, 503, "", 4},
 		{"search, unavailable", search, 503, "", 4},
 		{"post, unavailable", create, 503, "", 1},
@@ -76,7 +78,7 @@ func TestRetries(t *testing.T) {
 				bodies[n] = string(body)
 				switch {
 				case n == 4:
-					_, _ = io.WriteString(w, `{"tenant": {}, "connector": {}}`)
+					_, _ = io.WriteString(w, `{"tenant": {}, "version": ""}`)
 				case tt.status == hangUp:
 					panic(http.ErrAbortHandler)
 				default:
@@ -103,7 +105,7 @@ func TestRetriesEnd(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	var refused *fusionauth.Error
-	if err := c.Status(t.Context()); !errors.As(err, &refused) || refused.Status != http.StatusServiceUnavailable {
+	if err := version(t.Context(), c); !errors.As(err, &refused) || refused.Status != http.StatusServiceUnavailable {
 		t.Errorf("want the last answer, got %v", err)
 	}
 	if attempts.Load() != 5 {
@@ -120,9 +122,10 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 			w.Header().Set("Retry-After", "0")
 			w.WriteHeader(http.StatusTooManyRequests)
 		}
+		_, _ = io.WriteString(w, `{"version": "1.69.0"}`)
 	}))
 	t.Cleanup(srv.Close)
-	if err := dial(t, fusionauth.Options{URL: srv.URL, Backoff: time.Hour}).Status(t.Context()); err != nil {
+	if err := version(t.Context(), dial(t, fusionauth.Options{URL: srv.URL, Backoff: time.Hour})); err != nil {
 		t.Error(err)
 	}
 }
@@ -135,7 +138,7 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 		time.AfterFunc(time.Millisecond, stop)
 	}))
 	t.Cleanup(srv.Close)
-	err := dial(t, fusionauth.Options{URL: srv.URL, Backoff: time.Hour}).Status(ctx)
+	err := version(ctx, dial(t, fusionauth.Options{URL: srv.URL, Backoff: time.Hour}))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("want the context's error, got %v", err)
 	}
@@ -160,7 +163,7 @@ func TestUntrustedCertificateIsRefused(t *testing.T) {
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	err := dial(t, fusionauth.Options{URL: srv.URL, Backoff: time.Hour}).Status(t.Context())
+	err := version(t.Context(), dial(t, fusionauth.Options{URL: srv.URL, Backoff: time.Hour}))
 	var untrusted *tls.CertificateVerificationError
 	if !errors.As(err, &untrusted) {
 		t.Errorf("want the certificate to be refused at once, got %v", err)
