@@ -44,6 +44,9 @@ type result struct {
 	stdout, stderr string
 }
 
+// credentials are for commands that read a pool, which takes any.
+var credentials = []string{"AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_EC2_METADATA_DISABLED=true"}
+
 // run runs the program to its end.
 func run(t *testing.T, args ...string) result {
 	t.Helper()
@@ -51,7 +54,7 @@ func run(t *testing.T, args ...string) result {
 	defer cancel()
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, wherry, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), &out, &errs
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = t.TempDir(), &out, &errs, append(os.Environ(), credentials...)
 	err := cmd.Run()
 	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		t.Fatal(err)

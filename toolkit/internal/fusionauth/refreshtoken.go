@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"wherry/internal/secret"
 )
 
 // RefreshToken is a refresh token as it is imported.
@@ -25,30 +23,32 @@ type RefreshToken struct {
 
 // ImportRefreshTokens imports all of these tokens or none. The users must be
 // registered for the applications. A refusal does not tell which token it is
-// about.
+// about, and without validation hardly why.
 //
 // Source: https://fusionauth.io/docs/apis/jwt#import-refresh-tokens
-func (c *Client) ImportRefreshTokens(ctx context.Context, all []RefreshToken) error {
+func (c *Client) ImportRefreshTokens(ctx context.Context, all []RefreshToken, validate bool) error {
 	return c.do(ctx, call{
 		method: http.MethodPost, path: "/api/user/refresh-token/import",
-		body: envelope{"refreshTokens": all, "validateDbConstraints": false},
+		body: envelope{"refreshTokens": all, "validateDbConstraints": validate},
 	}, nil)
 }
 
-// HasRefreshToken tells whether the user has this token.
-func (c *Client) HasRefreshToken(ctx context.Context, userID string, token secret.String) (bool, error) {
+// HasRefreshToken tells whether the user has this token. Wherry's own server
+// keeps no values: there it is one that began at the same millisecond, for the
+// same application.
+func (c *Client) HasRefreshToken(ctx context.Context, token RefreshToken) (bool, error) {
 	var found struct {
-		RefreshTokens []struct {
-			Token Secret `json:"token"`
-		} `json:"refreshTokens"`
+		RefreshTokens []RefreshToken `json:"refreshTokens"`
 	}
-	err := c.do(ctx, call{method: http.MethodGet, path: "/api/jwt/refresh", query: url.Values{"userId": {userID}}}, &found)
-	for _, t := range found.RefreshTokens {
-		if t.Token.Equal(token.Reveal()) {
-			return true, err
-		}
+	err := c.do(ctx, call{method: http.MethodGet, path: "/api/jwt/refresh", query: url.Values{"userId": {token.UserID}}}, &found)
+	return slices.ContainsFunc(found.RefreshTokens, token.is), err
+}
+
+func (t RefreshToken) is(shown RefreshToken) bool {
+	if shown.Token.String != "" {
+		return shown.Token.Equal(t.Token.Reveal())
 	}
-	return false, err
+	return strings.EqualFold(shown.ApplicationID, t.ApplicationID) && shown.StartInstant == t.StartInstant
 }
 
 // Registrations are the ids of the applications that each of the users is

@@ -56,41 +56,60 @@ func (f *File) Tokens() iter.Seq2[Token, error] {
 	return f.table()
 }
 
-// longest is how long a line may be.
+// longest is how many bytes a line may have: Cognito's tokens have some 2,000.
 const longest = 1 << 20
 
 func (f *File) lines() iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
-		s := bufio.NewScanner(f.in)
-		s.Buffer(nil, longest)
-		for n := 1; s.Scan(); n++ {
-			text := bytes.TrimSpace(bytes.TrimPrefix(s.Bytes(), []byte("\xef\xbb\xbf")))
-			if len(text) == 0 {
-				continue
+		for n := 1; ; n++ {
+			line, long, err := f.line()
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(Token{}, fmt.Errorf("read the tokens: %w", err))
+				return
 			}
-			var members map[string]any
-			d := json.NewDecoder(bytes.NewReader(text))
-			d.UseNumber()
-			if err := d.Decode(&members); err != nil {
-				if !yield(Token{}, &LineError{n, "this is no JSON object"}) {
+			text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")))
+			switch {
+			case long:
+				if !yield(Token{}, &LineError{n, fmt.Sprintf("the line is longer than %d MiB", longest>>20)}) {
 					return
 				}
-				continue
+			case len(text) > 0 && !yield(object(n, text)):
+				return
 			}
-			get := func(name string) string {
-				if members[name] == nil {
-					return ""
-				}
-				return fmt.Sprint(members[name])
-			}
-			if !yield(token(n, get)) {
+			if err != nil {
 				return
 			}
 		}
-		if err := s.Err(); err != nil {
-			yield(Token{}, fmt.Errorf("read the tokens: %w", err))
+	}
+}
+
+// line reads the next line. Of one that is too long nothing is kept.
+func (f *File) line() (line []byte, long bool, err error) {
+	for {
+		part, err := f.in.ReadSlice('\n')
+		if long = long || len(line)+len(part) > longest; !long {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, long, err
 		}
 	}
+}
+
+// object reads a token that is a JSON object.
+func object(n int, text []byte) (Token, error) {
+	var members map[string]any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&members); err != nil {
+		return Token{}, &LineError{n, "this is no JSON object"}
+	}
+	return token(n, func(name string) string {
+		if members[name] == nil {
+			return ""
+		}
+		return fmt.Sprint(members[name])
+	})
 }
 
 func (f *File) table() iter.Seq2[Token, error] {

@@ -47,10 +47,11 @@ type Target interface {
 	// Registrations are the applications that each of the users is registered
 	// for; users who are not there are left out.
 	Registrations(ctx context.Context, users []string) (map[string][]string, error)
-	// ImportRefreshTokens takes all or none of them.
-	ImportRefreshTokens(ctx context.Context, all []fusionauth.RefreshToken) error
+	// ImportRefreshTokens takes all or none of them. With validation it says why
+	// it takes none, which is slow.
+	ImportRefreshTokens(ctx context.Context, all []fusionauth.RefreshToken, validate bool) error
 	// HasRefreshToken tells whether the user has this token.
-	HasRefreshToken(ctx context.Context, userID string, token secret.String) (bool, error)
+	HasRefreshToken(ctx context.Context, token fusionauth.RefreshToken) (bool, error)
 }
 
 // Importer imports tokens.
@@ -175,7 +176,8 @@ func (m *Importer) send(ctx context.Context, all []Token) error {
 		m.result.Imported += len(all)
 		return ctx.Err()
 	}
-	err := m.Target.ImportRefreshTokens(ctx, wire(all))
+	alone := len(all) == 1
+	err := m.Target.ImportRefreshTokens(ctx, wire(all), alone)
 	refused, ok := errors.AsType[*fusionauth.Error](err)
 	switch {
 	case err == nil:
@@ -183,8 +185,8 @@ func (m *Importer) send(ctx context.Context, all []Token) error {
 		return m.Journal.Add(all)
 	case !ok || refused.Status != 400 && refused.Status != 500:
 		return fmt.Errorf("import %d refresh tokens: %w", len(all), err)
-	case len(all) == 1:
-		return m.alone(ctx, all[0], refused)
+	case alone:
+		return m.refused(ctx, all[0], refused)
 	}
 	half := len(all) / 2
 	if err := m.send(ctx, all[:half]); err != nil {
@@ -193,10 +195,10 @@ func (m *Importer) send(ctx context.Context, all []Token) error {
 	return m.send(ctx, all[half:])
 }
 
-// alone settles what becomes of a token that the target refuses by itself: it
+// refused settles what becomes of a token that the target refuses by itself: it
 // may be there from a run that could not note it any more.
-func (m *Importer) alone(ctx context.Context, t Token, refused *fusionauth.Error) error {
-	there, err := m.Target.HasRefreshToken(ctx, t.UserID, t.Value)
+func (m *Importer) refused(ctx context.Context, t Token, refused *fusionauth.Error) error {
+	there, err := m.Target.HasRefreshToken(ctx, wire([]Token{t})[0])
 	if err != nil {
 		return fmt.Errorf("look for a refresh token of user %s: %w", t.UserID, err)
 	}

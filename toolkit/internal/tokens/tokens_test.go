@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"wherry/internal/secret"
 	"wherry/toolkit/internal/fusionauth"
 	"wherry/toolkit/internal/tokens"
 )
@@ -45,13 +44,16 @@ func (t *target) Registrations(_ context.Context, users []string) (map[string][]
 	return found, nil
 }
 
-func (t *target) ImportRefreshTokens(_ context.Context, all []fusionauth.RefreshToken) error {
+func (t *target) ImportRefreshTokens(_ context.Context, all []fusionauth.RefreshToken, validate bool) error {
 	t.sizes = append(t.sizes, len(all))
 	if t.fails != nil && !t.after {
 		return t.fails
 	}
 	for _, token := range all {
 		if t.there[token.UserID+token.Token.Reveal()] || token.Token.Reveal() == t.poison {
+			if validate {
+				return &fusionauth.Error{Status: 400, Fields: map[string][]fusionauth.Detail{"refreshTokens.token": {{Code: "[taken]"}}}}
+			}
 			return &fusionauth.Error{Status: 500}
 		}
 	}
@@ -61,8 +63,8 @@ func (t *target) ImportRefreshTokens(_ context.Context, all []fusionauth.Refresh
 	return t.fails
 }
 
-func (t *target) HasRefreshToken(_ context.Context, userID string, token secret.String) (bool, error) {
-	return t.there[userID+token.Reveal()], nil
+func (t *target) HasRefreshToken(_ context.Context, token fusionauth.RefreshToken) (bool, error) {
+	return t.there[token.UserID+token.Token.Reveal()], nil
 }
 
 func lines(n int) string {
@@ -124,7 +126,7 @@ func TestOneBadTokenSinksNoOther(t *testing.T) {
 	to := newTarget()
 	to.poison = "token-7"
 	r, err := importing(t, to, filepath.Join(t.TempDir(), "journal"), lines(20))
-	if err != nil || r.Imported != 19 || len(r.Refused) != 1 || r.Refused[0].Line != 8 {
+	if err != nil || r.Imported != 19 || len(r.Refused) != 1 || r.Refused[0].Line != 8 || !strings.Contains(r.Refused[0].Reason, "[taken]") {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -181,11 +183,19 @@ func TestFilesAreRead(t *testing.T) {
 	}
 }
 
-func TestLinesThatAreNoJSONAreRefused(t *testing.T) {
+func TestLinesThatAreNoTokensAreRefused(t *testing.T) {
 	t.Parallel()
-	r, err := importing(t, newTarget(), filepath.Join(t.TempDir(), "journal"), lines(1)+"{nonsense\n")
-	if err != nil || r.Imported != 1 || len(r.Refused) != 1 || r.Refused[0].Line != 2 {
-		t.Errorf("%+v, %v", r, err)
+	for name, tt := range map[string]struct{ line, reason string }{
+		"no JSON":            {"{nonsense", "no JSON object"},
+		"longer than a line": {`{"token":"` + strings.Repeat("x", 1<<20) + `"}`, "the line is longer than 1 MiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, err := importing(t, newTarget(), filepath.Join(t.TempDir(), "journal"), lines(1)+tt.line+"\n"+strings.TrimSpace(lines(2)))
+			if err != nil || r.Imported != 2 || len(r.Refused) != 2 || r.Refused[0].Line != 2 || !strings.Contains(r.Refused[0].Reason, tt.reason) {
+				t.Errorf("%+v, %v", r, err)
+			}
+		})
 	}
 }
 
