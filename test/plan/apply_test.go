@@ -97,7 +97,7 @@ func (s *scene) holdsEverything() {
 		{"longest refresh token", tenant, "jwtConfiguration/refreshTokenTimeToLiveInMinutes", "43200"},
 		{"issuer", tenant, "issuer", fmt.Sprintf("%q", s.server)},
 
-		{"public client", app, "oauthConfiguration/clientAuthenticationPolicy", `"NotRequiredWhenUsingPKCE"`},
+		{"public client", app, "oauthConfiguration/clientAuthenticationPolicy", `"NotRequired"`},
 		{"PKCE", app, "oauthConfiguration/proofKeyForCodeExchangePolicy", `"Required"`},
 		{
 			"redirect and logout URLs", app, "oauthConfiguration/authorizedRedirectURLs",

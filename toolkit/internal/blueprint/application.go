@@ -125,8 +125,10 @@ func clientOAuth(c poolconfig.Client) doc {
 	}
 	if c.ClientSecret != "" {
 		d["clientSecret"] = fusionauth.Secret{String: c.ClientSecret}
-	} else { // a public client proves itself by PKCE
-		d["clientAuthenticationPolicy"], d["proofKeyForCodeExchangePolicy"] = "NotRequiredWhenUsingPKCE", "Required"
+	} else {
+		// A public client proves itself by PKCE, which the policy of that name wants
+		// of refreshes too, where there is none.
+		d["clientAuthenticationPolicy"], d["proofKeyForCodeExchangePolicy"] = "NotRequired", "Required"
 	}
 	if len(c.LogoutURLs) > 0 {
 		d["logoutURL"] = c.LogoutURLs[0]
