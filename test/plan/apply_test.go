@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -192,33 +191,42 @@ func (s *scene) entity(clientID, name string) doc {
 	return nil
 }
 
-func TestApplyMakesAKeyForTheBulkRoad(t *testing.T) {
+// An apply that fails half way says what stands, and only that. The next one
+// makes the rest, and teardown knows what the first one has made.
+func TestApplyGoesOnWhereItFailed(t *testing.T) {
 	t.Parallel()
-	s := begin(t, "shop.yaml")
-	s.configure(shop(s, ""))
-	s.must(0, "apply", "--yes")
-	files, err := filepath.Glob(filepath.Join(s.dir, "wherry-applied", "api-key-*"))
-	if err != nil || len(files) != 1 {
-		t.Fatalf("keys: %v, %v", files, err)
-	}
-	text, err := os.ReadFile(files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]int{"/api/user/search?queryString=*": http.StatusOK, "/api/connector": http.StatusUnauthorized} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.server+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", strings.TrimSpace(string(text)))
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		if resp.StatusCode != want {
-			t.Errorf("GET %s with the key: %d, want %d", path, resp.StatusCode, want)
-		}
+	for at, stands := range map[string]string{
+		"POST /api/application":       `what stands: e-mail template`,
+		"POST /api/group":             `role "staff" created`,
+		"POST /api/identity-provider": `group "sellers" created`,
+		"POST /api/connector":         `entity "Nightly job" created`,
+	} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, "shop.yaml")
+			door := s.behindADoor()
+			s.configure(shop(s, ""))
+			door.breaks(at)
+			failed := s.must(1, "apply", "--yes")
+			for _, want := range []string{stands, `tenant "Shop" created`, "run it again: it continues from what stands"} {
+				if !strings.Contains(failed.stderr, want) {
+					t.Errorf("want %q in %s", want, failed.stderr)
+				}
+			}
+			if strings.Contains(failed.stdout, "connector policy") {
+				t.Errorf("it shows what was not done: %s", failed.stdout)
+			}
+			door.breaks("")
+			if again := s.must(0, "apply", "--yes"); strings.Contains(again.stdout, `+ tenant "Shop"`) || !strings.Contains(again.stdout, "connector policy") {
+				t.Errorf("the second run: %s", again.stdout)
+			}
+			s.must(5, "apply", "--yes")
+			s.holdsEverything()
+			s.must(0, "teardown", "--tenant", "Shop")
+			if left := s.get("/api/tenant")["tenants"].([]any); len(left) != 1 {
+				t.Errorf("teardown leaves %v", left)
+			}
+		})
 	}
 }
 

@@ -6,18 +6,18 @@ import "wherry/toolkit/internal/target"
 // whole of the rights of the API key that apply makes for them.
 var BulkRoad = map[string][]string{
 	"/api/application":               {"GET"},
-	"/api/group":                     {"GET"},
 	"/api/identity-provider":         {"GET"},
 	"/api/identity-provider/link":    {"DELETE", "GET", "POST"},
+	"/api/jwt/refresh":               {"GET"},
 	"/api/system/version":            {"GET"},
 	"/api/tenant":                    {"GET"},
-	"/api/user":                      {"DELETE", "GET", "PATCH"},
+	"/api/user":                      {"GET", "PATCH"},
 	"/api/user/bulk":                 {"DELETE"},
-	"/api/user/change-password":      {"POST"},
+	"/api/user/change-password":      {"GET"},
 	"/api/user/forgot-password":      {"POST"},
 	"/api/user/import":               {"POST"},
 	"/api/user/refresh-token/import": {"POST"},
-	"/api/user/search":               {"GET", "POST"},
+	"/api/user/search":               {"POST"},
 }
 
 // makeAPIKey makes a key for one tenant and the bulk road. Only keys that

@@ -51,9 +51,10 @@ func (l *look) step(ctx context.Context, o Object) (Step, error) {
 	return s, nil
 }
 
-// settle takes the real id of an object that is there and compares it.
+// settle takes the real id of an object that is there and compares it. Grants
+// are wanted under no id.
 func (l *look) settle(s *Step, have Doc) {
-	if id, _ := have["id"].(string); id != "" && !strings.EqualFold(id, s.ID) {
+	if id, _ := have["id"].(string); id != "" && s.ID != "" && !strings.EqualFold(id, s.ID) {
 		l.ids[s.ID] = strings.ToLower(id)
 		s.object = l.renamed(s.object)
 		s.ID = s.object.ID
