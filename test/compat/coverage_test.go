@@ -35,14 +35,6 @@ func init() {
 			"GET /oauth2/device", "GET /oauth2/device-complete", "GET /oauth2/logout", "POST /oauth2/logout", "GET /oauth2/register", "POST /oauth2/register",
 			"GET /oauth2/webauthn", "POST /oauth2/webauthn", "POST /oauth2/consent",
 		},
-		"reached by the flows of OAuth's own libraries, and by the server's tests": {
-			"GET /oauth2/userinfo", "POST /oauth2/userinfo", "POST /oauth2/introspect", "POST /oauth2/device_authorize", "GET /oauth2/device/validate",
-			"GET /oauth2/device/user-code", "POST /oauth2/device/user-code", "POST /oauth2/device/approve",
-		},
-		"reached by the server's tests": {
-			"POST /api/identity/verify", "POST /api/identity/verify/complete", "POST /api/identity/verify/send", "POST /api/identity/verify/start",
-			"POST /api/user/refresh-token/import", "POST /api/application/{applicationId}/scope",
-		},
 	} {
 		for _, endpoint := range endpoints {
 			unreached[endpoint] = reason

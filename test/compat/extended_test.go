@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 
 	"github.com/FusionAuth/go-client/pkg/fusionauth"
 )
@@ -38,6 +39,23 @@ func (c extended) Request(method, path string, body any, contentType string) (*d
 		r = r.WithJSONBody(body).WithHeader("Content-Type", cmp.Or(contentType, "application/json"))
 	}
 	err := r.Do(context.Background())
+	return &d, refused, err
+}
+
+// The client's own methods say nothing of access tokens.
+
+func (c extended) IntrospectAccessToken(clientID, token string) (*document, any, error) {
+	var d document
+	var refused any
+	err := c.StartAnonymous(&d, &refused).WithUri("/oauth2/introspect").WithMethod(http.MethodPost).
+		WithFormData(url.Values{"client_id": {clientID}, "token": {token}}).Do(context.Background())
+	return &d, refused, err
+}
+
+func (c extended) RetrieveUserInfoFromAccessToken(token string) (*document, any, error) {
+	var d document
+	var refused any
+	err := c.StartAnonymous(&d, &refused).WithUri("/oauth2/userinfo").WithMethod(http.MethodGet).WithAuthorization("Bearer " + token).Do(context.Background())
 	return &d, refused, err
 }
 
