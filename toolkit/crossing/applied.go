@@ -42,7 +42,3 @@ func applied(steps []Step) *Applied {
 	}
 	return a
 }
-
-// Written returns the steps that wrote something. None means that the target
-// was ready already.
-func (a *Applied) Written() []Step { return (&target.Plan{Steps: a.Steps}).Writes() }

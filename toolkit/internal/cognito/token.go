@@ -25,15 +25,6 @@ func Groups(token secret.String) ([]string, error) {
 	return texts(c.Groups), nil
 }
 
-// Username is whose token it is.
-func Username(accessToken secret.String) (string, error) {
-	c, err := claims(accessToken)
-	if err != nil {
-		return "", err
-	}
-	return text(c["username"]), nil
-}
-
 // IDTokenUser is the user as an ID token shows him: the attributes that the
 // app client may read and those that a trigger added, with the groups.
 func (c *Client) IDTokenUser(token secret.String) (plan.CognitoUser, error) {

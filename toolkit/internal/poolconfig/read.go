@@ -258,14 +258,6 @@ func carry(from, to any) error {
 	return nil
 }
 
-// Operations are the IAM actions, without their prefix, that Read needs.
-func Operations() []string {
-	return []string{
-		"DescribeUserPool", "GetUserPoolMfaConfig", "ListUserPoolClients", "DescribeUserPoolClient", "ListGroups", "ListIdentityProviders",
-		"DescribeIdentityProvider", "ListResourceServers", "GetUICustomization", "DescribeRiskConfiguration", "DescribeUserPoolDomain",
-	}
-}
-
 // Missing are the IAM actions that Read was not allowed, in full.
 func (c Config) Missing() []string {
 	var actions []string
