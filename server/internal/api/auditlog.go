@@ -73,11 +73,7 @@ func (h *AuditLogs) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *AuditLogs) search(w http.ResponseWriter, r *http.Request) error {
-	c, err := readCriteria(r)
-	if err != nil {
-		return err
-	}
-	order, err := c.sorting("insertInstant DESC")
+	c, order, err := readNewestFirst(r)
 	if err != nil {
 		return err
 	}

@@ -98,11 +98,7 @@ func (h *Comments) all(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Comments) search(w http.ResponseWriter, r *http.Request) error {
-	c, err := readCriteria(r)
-	if err != nil {
-		return err
-	}
-	order, err := c.sorting("insertInstant DESC")
+	c, order, err := readNewestFirst(r)
 	if err != nil {
 		return err
 	}

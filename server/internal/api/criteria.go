@@ -50,6 +50,15 @@ func readCriteria(r *http.Request) (criteria, error) {
 	return c, err
 }
 
+// readNewestFirst is readCriteria for what happened one after the other, with
+// the order that it asks for.
+func readNewestFirst(r *http.Request) (c criteria, order fa.Order, err error) {
+	if c, err = readCriteria(r); err == nil {
+		order, err = c.sorting("insertInstant DESC")
+	}
+	return c, order, err
+}
+
 // readCriteriaBeside is readCriteria with what a body has beside the search.
 func readCriteriaBeside(r *http.Request) (c criteria, beside envelope, err error) {
 	c.NumberOfResults = 25

@@ -61,11 +61,7 @@ func (h *System) event(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *System) search(w http.ResponseWriter, r *http.Request) error {
-	c, err := readCriteria(r)
-	if err != nil {
-		return err
-	}
-	order, err := c.sorting("insertInstant DESC")
+	c, order, err := readNewestFirst(r)
 	if err != nil {
 		return err
 	}

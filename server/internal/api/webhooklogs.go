@@ -57,11 +57,7 @@ func (h *WebhookLogs) attempt(w http.ResponseWriter, r *http.Request) error {
 // search looks at the last hour unless the request says otherwise, in whole
 // minutes.
 func (h *WebhookLogs) search(w http.ResponseWriter, r *http.Request) error {
-	c, err := readCriteria(r)
-	if err != nil {
-		return err
-	}
-	order, err := c.sorting("insertInstant DESC")
+	c, order, err := readNewestFirst(r)
 	if err != nil {
 		return err
 	}
