@@ -3,12 +3,13 @@ package server
 import (
 	"wherry/server/internal/api"
 	"wherry/server/internal/events"
+	"wherry/server/internal/identity"
 	"wherry/server/internal/lambda"
 	"wherry/server/internal/mail"
 )
 
 // mountCatalog serves the objects that are nothing but documents.
-func (s *Server) mountCatalog(mux *api.Mux) {
+func (s *Server) mountCatalog(mux *api.Mux, service *identity.Service) {
 	(&api.Catalog{
 		CheckEmail: mail.Check, CheckMessage: mail.CheckMessage, CheckLambda: lambda.Check,
 		Consents: s.db.Consents, EmailTemplates: s.db.EmailTemplates, FormFields: s.db.FormFields, Forms: s.db.Forms,
@@ -22,6 +23,6 @@ func (s *Server) mountCatalog(mux *api.Mux) {
 		Store: s.db.IdentityProviders, Applications: s.db.Applications, Lambdas: s.db.Lambdas, SigningKeys: s.db.SigningKeys,
 		Tenants: s.db.Tenants, NewID: newID, Now: s.config.Now,
 	}).Mount(mux)
-	(&api.Links{Store: &events.Links{LinkStore: s.db, Bus: s.bus}, Providers: s.db.IdentityProviders, Now: s.config.Now}).Mount(mux)
+	(&api.Links{Store: &events.Links{LinkStore: s.db, Bus: s.bus}, Pending: service, Providers: s.db.IdentityProviders, Now: s.config.Now}).Mount(mux)
 	api.Reactor{}.Mount(mux)
 }

@@ -59,6 +59,9 @@ type Config struct {
 	// MailRoots are whom the certificates of mail servers are trusted by.
 	// Default: whom the system trusts.
 	MailRoots *x509.CertPool
+	// Vendors are other places for identity providers whose addresses are known,
+	// such as Google's, by their types: for tests, so no flag sets it.
+	Vendors map[string]string
 	// ImportBytes is how large a request to import users may be. Default: 1 GiB.
 	ImportBytes int64
 
@@ -145,7 +148,7 @@ func (s *Server) wire(ids instance) {
 	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
 	service := &identity.Service{
 		Tenants: tenants, Applications: applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
-		Store: users, Identifiers: s.db, Counters: s.db, Actions: actions,
+		Store: users, Links: &events.Links{LinkStore: s.db, Bus: s.bus}, Identifiers: s.db, Counters: s.db, Actions: actions,
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
 		Outside: &deliver.Connectors{
 			Events: s.logs, Lambdas: lambdas, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors,
@@ -223,13 +226,20 @@ func (s *Server) wire(ids instance) {
 	(&api.AuditLogs{Store: s.db, Log: s.logs, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.LoginRecords{Store: s.db, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.WebhookLogs{Store: s.db, Now: s.config.Now}).Mount(mux)
-	s.mountCatalog(mux)
+	providers := s.db.IdentityProviders
+	upstream := &deliver.Providers{
+		Events: s.logs, Keys: s.db.SigningKeys, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors, Vendors: s.config.Vendors,
+	}
+	(&api.Federation{
+		Service: service, Upstream: upstream, Foreign: s.keys, Providers: providers, Applications: applications, Tokens: desk,
+	}).Mount(mux)
+	s.mountCatalog(mux, service)
 	shelf := forms.Shelf{Forms: s.db.Forms, Fields: s.db.FormFields}
 	site := &site{pages: pages.New(), themes: s.db.Themes, log: s.config.Log}
 	gate := &oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
 		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: shelf,
-		Providers:   s.db.IdentityProviders,
+		Providers: providers, Upstream: upstream, Federation: service,
 		Identifiers: s.db, Counters: s.db, Clients: applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
 		Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}

@@ -49,6 +49,11 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 	if page.Passwordless {
 		login.PasswordlessURL = along(r, "/oauth2/passwordless", page.Hidden)
 	}
+	for _, p := range page.Providers {
+		to := append(page.Hidden[:len(page.Hidden):len(page.Hidden)], oauth.Field{Name: "idp_hint", Value: string(p.ID)})
+		login.Providers = append(login.Providers, pages.Link{URL: along(r, "/oauth2/authorize", to), Text: p.Text})
+	}
+	login.Linking = page.Linking
 	if page.Register {
 		login.RegisterURL = along(r, "/oauth2/register", page.Hidden)
 	}

@@ -38,3 +38,21 @@ func (s *site) Post(w http.ResponseWriter, r *http.Request, page oauth.PostPage)
 	}
 	s.ended(w, r, s.pages.FormPost(w, r, form))
 }
+
+// Onward implements oauth.Pages.
+func (s *site) Onward(w http.ResponseWriter, r *http.Request, page oauth.OnwardPage) {
+	s.ended(w, r, s.pages.Onward(w, r, pages.Onward{Frame: s.frame(r, page.Tenant, page.Application), To: page.To}))
+}
+
+// Link implements oauth.Pages.
+func (s *site) Link(w http.ResponseWriter, r *http.Request, page oauth.LinkPage) {
+	link := pages.LinkAccount{
+		Frame: s.frame(r, page.Tenant, page.Application), Provider: page.Provider, As: page.As,
+		LoginURL:  along(r, "/oauth2/authorize", page.Hidden),
+		CancelURL: along(r, "/oauth2/authorize", without(page.Hidden, "pendingIdPLinkId")),
+	}
+	if page.Register {
+		link.RegisterURL = along(r, "/oauth2/register", page.Hidden)
+	}
+	s.ended(w, r, s.pages.LinkAccount(w, r, link))
+}

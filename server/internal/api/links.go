@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
 )
 
 // Links serves /api/identity-provider/link: which users of identity providers
@@ -16,6 +17,7 @@ import (
 // Source: https://fusionauth.io/docs/apis/identity-providers/links
 type Links struct {
 	Store     linkStore
+	Pending   pendingLinks
 	Providers Documents[fa.IdentityProvider]
 	Now       func() time.Time
 }
@@ -25,7 +27,11 @@ type linkStore interface {
 	CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limit int) error
 	Links(ctx context.Context, m fa.LinkMatch) ([]*fa.IdentityProviderLink, error)
 	DeleteLinks(ctx context.Context, m fa.LinkMatch) error
-	TakeIdentifier(ctx context.Context, kind, code string, value any) error
+}
+
+type pendingLinks interface {
+	PendingLink(ctx context.Context, id string) (*fa.PendingLink, fa.ID, error)
+	CompleteLink(ctx context.Context, id string, user *fa.Account, provider *fa.IdentityProvider) (*fa.IdentityProviderLink, error)
 }
 
 // Mount registers the endpoints.
@@ -33,12 +39,16 @@ func (h *Links) Mount(m *Mux) {
 	m.Handle("POST /api/identity-provider/link", h.post)
 	m.Handle("GET /api/identity-provider/link", h.get)
 	m.Handle("DELETE /api/identity-provider/link", h.delete)
+	m.Handle("GET /api/identity-provider/link/pending/{pendingLinkId}", h.pending)
 }
 
 func (h *Links) post(w http.ResponseWriter, r *http.Request) error {
-	l, err := h.read(r)
+	l, pending, err := h.read(r)
 	if err != nil {
 		return err
+	}
+	if pending != "" {
+		return h.completePending(w, r, pending, l.UserID)
 	}
 	user, err := h.Store.User(r.Context(), l.UserID)
 	if err != nil {
@@ -54,46 +64,29 @@ func (h *Links) post(w http.ResponseWriter, r *http.Request) error {
 	l.TenantID = user.TenantID
 	l.InsertInstant = h.Now().UnixMilli()
 	l.LastLoginInstant = l.InsertInstant
-	if err := h.Store.CreateLink(r.Context(), l, linkLimit(provider, user.TenantID)); err != nil {
+	if err := h.Store.CreateLink(r.Context(), l, provider.LinkLimit(user.TenantID)); err != nil {
 		return err
 	}
 	return h.respond(w, r, l)
 }
 
-func linkLimit(p *fa.IdentityProvider, tenant fa.ID) int {
-	limit := p.TenantConfiguration[tenant].LimitUserLinkCount
-	if !limit.Enabled {
-		return 0
-	}
-	return limit.MaximumLinks
-}
-
-// pendingLink is the kind of the identifiers for links that a sign-in has left
-// to be completed.
-const pendingLink = "pending-idp-link"
-
 // read reads the link that is asked for: under its name, or as clients before
 // version 1.43 send it, without one. With the id of a pending link all but the
 // user comes from there.
-func (h *Links) read(r *http.Request) (*fa.IdentityProviderLink, error) {
+func (h *Links) read(r *http.Request) (asked *fa.IdentityProviderLink, pending string, err error) {
 	body, err := read(r)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var pending string
 	if raw := body["pendingIdPLinkId"]; raw != nil {
 		if err := fa.DecodeAt("pendingIdPLinkId", raw, &pending); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	asked, err := body.link()
-	if err != nil {
-		return nil, err
+	if asked, err = body.link(); err != nil || pending != "" {
+		return asked, pending, err
 	}
-	if pending != "" {
-		return h.completed(r.Context(), pending, asked.UserID)
-	}
-	return asked, asked.Validate()
+	return asked, "", asked.Validate()
 }
 
 func (e envelope) link() (*fa.IdentityProviderLink, error) {
@@ -111,18 +104,72 @@ func (e envelope) link() (*fa.IdentityProviderLink, error) {
 	return &l, fa.DecodeAt(name, flat, &l)
 }
 
-// completed is a pending link, with the user who turned out to be meant.
-func (h *Links) completed(ctx context.Context, pending string, user fa.ID) (*fa.IdentityProviderLink, error) {
-	if user == "" {
-		return nil, fa.FieldError("identityProviderLink.userId", "blank", "You must specify the [identityProviderLink.userId] property.")
+// completePending makes a pending link one of the user who turned out to be
+// meant.
+func (h *Links) completePending(w http.ResponseWriter, r *http.Request, pending string, id fa.ID) error {
+	if id == "" {
+		return fa.FieldError("identityProviderLink.userId", "blank", "You must specify the [identityProviderLink.userId] property.")
 	}
-	l := fa.NewIdentityProviderLink()
-	err := h.Store.TakeIdentifier(ctx, pendingLink, pending, &l)
-	if errors.Is(err, fa.ErrNotFound) {
-		return nil, fa.FieldError("pendingIdPLinkId", "invalid", "There is no such pending link, or its time is over.")
+	p, tenant, err := h.Pending.PendingLink(r.Context(), pending)
+	if err != nil {
+		return err
 	}
-	l.UserID = user
-	return &l, err
+	user, err := h.Store.User(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if !callerOf(r).sees(tenant) || user.TenantID != tenant {
+		return fa.ErrNotFound
+	}
+	provider, err := h.Providers.Get(r.Context(), p.IdentityProviderID)
+	if err != nil {
+		return err
+	}
+	l, err := h.Pending.CompleteLink(r.Context(), pending, user, provider)
+	if err != nil {
+		return err
+	}
+	return h.respond(w, r, l)
+}
+
+// pending tells of a pending link and, with a user, how many links that one has.
+func (h *Links) pending(w http.ResponseWriter, r *http.Request) error {
+	var errs fa.Errors
+	user := idIn(&errs, r.URL.Query(), "userId")
+	if err := errs.OrNil(); err != nil {
+		return err
+	}
+	p, tenant, err := h.Pending.PendingLink(r.Context(), r.PathValue("pendingLinkId"))
+	if errors.Is(err, identity.ErrPendingLink) || err == nil && !callerOf(r).sees(tenant) {
+		return fa.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	provider, err := h.Providers.Get(r.Context(), p.IdentityProviderID)
+	if err != nil {
+		return err
+	}
+	p.IdentityProviderName, p.IdentityProviderType = provider.Name, provider.Type
+	response := map[string]any{"pendingIdPLink": p}
+	if settings, ok := provider.TenantConfiguration[tenant]; ok {
+		response["identityProviderTenantConfiguration"] = settings
+	}
+	if user != "" {
+		u, err := h.Store.User(r.Context(), user)
+		if err == nil && u.TenantID != tenant {
+			err = fa.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		links, err := h.Store.Links(r.Context(), fa.LinkMatch{IdentityProviderID: provider.ID, UserID: user})
+		if err != nil {
+			return err
+		}
+		response["linkCount"] = len(links)
+	}
+	return respond(w, http.StatusOK, response)
 }
 
 // get returns one link, by the provider and its user, or those of one of our

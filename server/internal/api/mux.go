@@ -121,9 +121,12 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var refused *fa.Errors
 	var tooLarge *http.MaxBytesError
 	var prevented *identity.Prevented
+	var unknown *identity.ExternalError
 	switch {
 	case errors.As(err, &refused):
 		_ = respond(w, http.StatusBadRequest, refused)
+	case errors.As(err, &unknown):
+		external(w, unknown)
 	case errors.As(err, &prevented):
 		_ = respond(w, http.StatusConflict, prevented)
 	case errors.As(err, &tooLarge):

@@ -36,6 +36,7 @@ type loginResponse struct {
 	IdentityVerificationID string               `json:"identityVerificationId,omitzero"`
 	RegistrationVerifyID   string               `json:"registrationVerificationId,omitzero"`
 	Methods                []fa.TwoFactorMethod `json:"methods,omitempty"`
+	PendingLinkID          string               `json:"pendingIdPLinkId,omitzero"`
 	RefreshToken           string               `json:"refreshToken,omitzero"`
 	RefreshTokenID         fa.ID                `json:"refreshTokenId,omitzero"`
 	State                  fa.Data              `json:"state,omitempty"`
@@ -53,6 +54,7 @@ const (
 	statusChangePassword         = http.StatusNonAuthoritativeInfo
 	statusUnverifiedIdentity     = 212
 	statusUnverifiedRegistration = 213
+	statusPendingLink            = 232
 	statusTwoFactor              = 242
 	statusWrongCode              = http.StatusMisdirectedRequest
 )

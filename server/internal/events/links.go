@@ -12,7 +12,8 @@ type LinkStore interface {
 	CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limit int) error
 	Links(ctx context.Context, m fa.LinkMatch) ([]*fa.IdentityProviderLink, error)
 	DeleteLinks(ctx context.Context, m fa.LinkMatch) error
-	TakeIdentifier(ctx context.Context, kind, code string, value any) error
+	CreateLinkedUser(ctx context.Context, u *fa.Account, l *fa.IdentityProviderLink) error
+	UpdateLink(ctx context.Context, l *fa.IdentityProviderLink, change func(*fa.IdentityProviderLink)) error
 }
 
 // Links is the storage of links, with events.
@@ -30,6 +31,14 @@ func (s *Links) CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limi
 	return s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
 		raise(ofLink(UserLink, u, l))
 		return s.LinkStore.CreateLink(ctx, l, limit)
+	})
+}
+
+// CreateLinkedUser is part of LinkStore.
+func (s *Links) CreateLinkedUser(ctx context.Context, u *fa.Account, l *fa.IdentityProviderLink) error {
+	return s.Bus.Change(ctx, func(ctx context.Context, raise Raise) error {
+		raise(append(created(&u.User), ofLink(UserLink, u, l))...)
+		return s.LinkStore.CreateLinkedUser(ctx, u, l)
 	})
 }
 

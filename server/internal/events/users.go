@@ -107,6 +107,9 @@ func (b *Bus) LoginSucceeded(ctx context.Context, l identity.Login) (context.Con
 	if _, registered := l.User.Registration(l.ApplicationID); registered {
 		about["applicationId"] = l.ApplicationID
 	}
+	if l.Provider != nil {
+		about["identityProviderId"], about["identityProviderName"] = l.Provider.ID, l.Provider.Name
+	}
 	raised := []Event{ofUser(UserLoginSuccess, l.User, about)}
 	if l.NewDevice {
 		raised = append(raised, ofUser(UserLoginNewDevice, l.User, about))

@@ -147,8 +147,33 @@ func (p *IdentityProvider) EnabledApplications() []ID {
 	return ids
 }
 
-// Manages tells whether the provider is meant for whoever has an address of its
-// domains and signs in to an application.
-func (p *IdentityProvider) Manages(application ID) bool {
-	return p.Enabled && len(p.Domains) > 0 && p.ApplicationConfiguration[application].Enabled
+// LinkLimit is how many links to the provider a user of a tenant may have; 0 is
+// no limit.
+func (p *IdentityProvider) LinkLimit(tenant ID) int {
+	limit := p.TenantConfiguration[tenant].LimitUserLinkCount
+	if !limit.Enabled {
+		return 0
+	}
+	return limit.MaximumLinks
+}
+
+// Serves tells whether people may sign in to an application of a tenant through
+// the provider.
+func (p *IdentityProvider) Serves(tenant, application ID) bool {
+	return p.Enabled && (p.TenantID == "" || p.TenantID == tenant) && p.ApplicationConfiguration[application].Enabled
+}
+
+// For is the provider as an application has it: with what it overrides.
+func (p *IdentityProvider) For(application ID) (*IdentityProvider, error) {
+	rest, err := EncodeWhole(p.ApplicationConfiguration[application].Rest)
+	if err != nil {
+		return nil, err
+	}
+	var theirs ProviderProperties
+	if err := decodeInto(rest, &theirs); err != nil {
+		return nil, err
+	}
+	own := *p
+	own.override(&theirs)
+	return &own, nil
 }

@@ -1,5 +1,7 @@
 package fa
 
+import "cmp"
+
 // ProviderProperties are the properties of identity providers that some types
 // have and others do not. Their names are those of the other side's protocol.
 type ProviderProperties struct {
@@ -62,6 +64,29 @@ type ProviderOAuth2 struct {
 	UserinfoEndpoint           string `json:"userinfo_endpoint,omitzero"`
 	UsernameClaim              string `json:"usernameClaim,omitzero"`
 	Rest                       Rest   `json:",embed"`
+}
+
+// override puts what an application has of its own in the place of what all
+// have.
+//
+// Source: https://fusionauth.io/docs/apis/identity-providers/
+func (p *ProviderProperties) override(theirs *ProviderProperties) {
+	for own, its := range map[*string]string{
+		&p.AppID: theirs.AppID, &p.BundleID: theirs.BundleID, &p.ButtonText: theirs.ButtonText, &p.ClientID: theirs.ClientID,
+		&p.ClientSecret: theirs.ClientSecret, &p.Fields: theirs.Fields, &p.Permissions: theirs.Permissions, &p.Scope: theirs.Scope,
+		&p.ServicesID: theirs.ServicesID, &p.TeamID: theirs.TeamID,
+	} {
+		*own = cmp.Or(its, *own)
+	}
+	p.KeyID = cmp.Or(theirs.KeyID, p.KeyID)
+	if p.OAuth2 == nil || theirs.OAuth2 == nil {
+		return
+	}
+	client := *p.OAuth2
+	client.ClientID = cmp.Or(theirs.OAuth2.ClientID, client.ClientID)
+	client.ClientSecret = cmp.Or(theirs.OAuth2.ClientSecret, client.ClientSecret)
+	client.Scope = cmp.Or(theirs.OAuth2.Scope, client.Scope)
+	p.OAuth2 = &client
 }
 
 // GoogleProperties configure Google's scripts, as lines of key=value.

@@ -9,6 +9,37 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// The types of providers through which people can sign in here.
+const (
+	ProviderApple       = "Apple"
+	ProviderExternalJWT = "ExternalJWT"
+	ProviderFacebook    = "Facebook"
+	ProviderGoogle      = "Google"
+	ProviderLinkedIn    = "LinkedIn"
+	ProviderOpenID      = "OpenIDConnect"
+	ProviderTwitch      = "Twitch"
+)
+
+// What becomes of somebody who comes through a provider and has no link.
+const (
+	LinkAnonymously               = "LinkAnonymously"
+	LinkByEmail                   = "LinkByEmail"
+	LinkByEmailForExistingUser    = "LinkByEmailForExistingUser"
+	LinkByUsername                = "LinkByUsername"
+	LinkByUsernameForExistingUser = "LinkByUsernameForExistingUser"
+	LinkPending                   = "CreatePendingLink"
+	LinkDisabled                  = "Disabled"
+)
+
+// Redirects tells whether people are sent to the provider with a browser.
+func (p *IdentityProvider) Redirects() bool {
+	switch p.Type {
+	case ProviderApple, ProviderFacebook, ProviderGoogle, ProviderLinkedIn, ProviderOpenID, ProviderTwitch:
+		return true
+	}
+	return false
+}
+
 // providerType is what is particular about a type of identity provider.
 type providerType struct {
 	id       ID       // of the one that classic instances have

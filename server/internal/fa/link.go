@@ -38,3 +38,17 @@ type LinkMatch struct {
 	TenantID               ID
 	UserID                 ID
 }
+
+// PendingLink is a user of an identity provider who is still to say who of ours
+// they are.
+type PendingLink struct {
+	DisplayName            string                  `json:"displayName,omitzero"`
+	Email                  string                  `json:"email,omitzero"`
+	IdentityProviderID     ID                      `json:"identityProviderId"`
+	IdentityProviderLinks  []*IdentityProviderLink `json:"identityProviderLinks,omitempty"`
+	IdentityProviderName   string                  `json:"identityProviderName"`
+	IdentityProviderType   string                  `json:"identityProviderType"`
+	IdentityProviderUserID string                  `json:"identityProviderUserId"`
+	User                   *User                   `json:"user,omitzero"`
+	Username               string                  `json:"username,omitzero"`
+}

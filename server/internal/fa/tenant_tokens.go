@@ -100,6 +100,7 @@ type ExternalIdentifierConfiguration struct {
 	PasswordlessLoginGenerator                   Generator `json:"passwordlessLoginGenerator"`
 	PasswordlessLoginOneTimeCodeGenerator        Generator `json:"passwordlessLoginOneTimeCodeGenerator"`
 	PasswordlessLoginTTL                         int       `json:"passwordlessLoginTimeToLiveInSeconds"`
+	PendingAccountLinkTTL                        int       `json:"pendingAccountLinkTimeToLiveInSeconds"`
 	RegistrationVerificationIDGenerator          Generator `json:"registrationVerificationIdGenerator"`
 	RegistrationVerificationIDTTL                int       `json:"registrationVerificationIdTimeToLiveInSeconds"`
 	RegistrationVerificationOneTimeCodeGenerator Generator `json:"registrationVerificationOneTimeCodeGenerator"`
@@ -139,6 +140,7 @@ func newExternalIdentifierConfiguration() ExternalIdentifierConfiguration {
 		PasswordlessLoginGenerator:                   bytes,
 		PasswordlessLoginOneTimeCodeGenerator:        digits,
 		PasswordlessLoginTTL:                         180,
+		PendingAccountLinkTTL:                        3600,
 		RegistrationVerificationIDGenerator:          bytes,
 		RegistrationVerificationIDTTL:                86_400,
 		RegistrationVerificationOneTimeCodeGenerator: letters,
@@ -160,7 +162,7 @@ func (c *ExternalIdentifierConfiguration) validate(errs *Errors, path string) {
 	for name, ttl := range map[string]int{
 		"changePasswordId": c.ChangePasswordIDTTL, "deviceCode": c.DeviceCodeTTL, "emailVerificationId": c.EmailVerificationIDTTL,
 		"externalAuthenticationId": c.ExternalAuthenticationIDTTL, "loginIntent": c.LoginIntentTTL, "oneTimePassword": c.OneTimePasswordTTL,
-		"passwordlessLogin": c.PasswordlessLoginTTL, "registrationVerificationId": c.RegistrationVerificationIDTTL, "setupPasswordId": c.SetupPasswordIDTTL, "trustToken": c.TrustTokenTTL,
+		"passwordlessLogin": c.PasswordlessLoginTTL, "pendingAccountLink": c.PendingAccountLinkTTL, "registrationVerificationId": c.RegistrationVerificationIDTTL, "setupPasswordId": c.SetupPasswordIDTTL, "trustToken": c.TrustTokenTTL,
 		"twoFactorId": c.TwoFactorIDTTL, "twoFactorOneTimeCodeId": c.TwoFactorOneTimeCodeTTL, "twoFactorTrustId": c.TwoFactorTrustIDTTL,
 	} {
 		errs.Positive(ttl, path+"."+name+"TimeToLiveInSeconds")

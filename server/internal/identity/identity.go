@@ -20,6 +20,7 @@ type Service struct {
 	Connectors   Lookup[fa.Connector]
 	Groups       Lookup[fa.Group]
 	Store        Store
+	Links        Links
 	Identifiers  Identifiers
 	Counters     Counters
 	Actions      Actions
@@ -72,6 +73,10 @@ type Lambdas interface {
 	// RequireFactor tells whether somebody who signs in needs a second factor;
 	// required is what the policy says.
 	RequireFactor(ctx context.Context, lambda fa.ID, required bool, u *fa.User, r *fa.Registration, about map[string]any) (bool, error)
+	// Reconcile changes user and registration by what an identity provider says:
+	// the sources, in the order of the function's parameters. It returns *fa.Errors
+	// when nothing can be made of it.
+	Reconcile(ctx context.Context, lambda fa.ID, u *fa.User, r *fa.Registration, sources ...any) error
 }
 
 // ConnectorRequest is what a connector is told about a sign-in.

@@ -20,6 +20,10 @@ func (o *oracle) RequireFactor(_ context.Context, id fa.ID, required bool, _ *fa
 	return !required, nil
 }
 
+func (o *oracle) Reconcile(context.Context, fa.ID, *fa.User, *fa.Registration, ...any) error {
+	return nil
+}
+
 func TestTheLambdaOfTheApplicationDecidesAboutFactorsOrElseTheTenants(t *testing.T) {
 	t.Parallel()
 	w, o := newWorld(t), &oracle{}

@@ -52,6 +52,7 @@ type Login struct {
 	User               *fa.User
 	AuthenticationType string
 	EventInfo          *EventInfo
+	Provider           *fa.IdentityProvider // that vouched for the user; nil: none did
 }
 
 func (s *Service) login(a Attempt, how string, user *fa.Account) Login {
@@ -65,7 +66,7 @@ func (s *Service) login(a Attempt, how string, user *fa.Account) Login {
 			break
 		}
 	}
-	return Login{record, a.NewDevice, &user.User, how, &a.EventInfo}
+	return Login{record, a.NewDevice, &user.User, how, &a.EventInfo, a.provider}
 }
 
 // keep keeps a sign-in, with the change of the user that it brings.

@@ -32,6 +32,8 @@ type Attempt struct {
 	EventInfo        EventInfo
 	NewDevice        bool
 	NoJWT            bool
+
+	provider *fa.IdentityProvider // that vouches for whoever it is; nil: none does
 }
 
 // Outcome is a proven password. Somebody who has to change it, to give a second
@@ -47,6 +49,7 @@ type Outcome struct {
 	Unverified           Unverified       // not empty: something has to be verified first
 	Factor               bool             // a second factor was given
 	VerificationID       string           // with which, and a code that was sent, it can be
+	PendingLinkID        string           // not empty: nobody of ours is known yet, and there is no user
 }
 
 // How a sign-in was proven.

@@ -51,7 +51,7 @@ func (r *Ring) signer(ctx context.Context, id fa.ID) (*Signer, error) {
 		if err != nil {
 			return nil, err
 		}
-		return load(stored).Signer()
+		return Load(stored).Signer()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("signing key %s: %w", id, err)
@@ -95,7 +95,7 @@ func (r *Ring) verifier(ctx context.Context, kid string) (*verifier, error) {
 	}
 	for _, k := range all {
 		if k.KID == kid {
-			v, err := load(k).Verifier()
+			v, err := Load(k).Verifier()
 			return &verifier{v, k.ID}, err
 		}
 	}
@@ -114,7 +114,34 @@ func (r *Ring) publish(ctx context.Context) ([]byte, error) {
 	}
 	all := make([]Key, len(stored))
 	for i, k := range stored {
-		all[i] = load(k)
+		all[i] = Load(k)
 	}
 	return JWKS(all)
+}
+
+// VerifyForeign returns the claims of a token that another system has signed, or
+// fa.ErrNotFound. parameter is the header that names the key. A key with which
+// this server could sign counts only if it is the one by default: else a token
+// of our own would be as good as theirs.
+func (r *Ring) VerifyForeign(ctx context.Context, token, parameter string, byDefault fa.ID) ([]byte, error) {
+	verified, err := VerifyBy(token, parameter, func(name string) (*Verifier, error) {
+		all, err := r.Store.All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("signing keys: %w", err)
+		}
+		for _, k := range all {
+			named := name != "" && k.KID == name && k.Secret == ""
+			if named || byDefault != "" && k.ID == byDefault && (name == "" || k.KID == name) {
+				return Load(k).Verifier()
+			}
+		}
+		return nil, ErrToken
+	}, slices.Collect(maps.Keys(algorithms))...)
+	if errors.Is(err, ErrToken) {
+		return nil, fa.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return verified.Claims, nil
 }

@@ -23,8 +23,8 @@ func Store(k Key, id fa.ID, now time.Time) (*fa.SigningKey, error) {
 	return stored, nil
 }
 
-// load is a stored key as this package works with it.
-func load(k *fa.SigningKey) Key {
+// Load is a stored key as this package works with it.
+func Load(k *fa.SigningKey) Key {
 	key := Key{
 		Algorithm: Algorithm(k.Algorithm), Type: Type(k.Type), Kid: k.KID, Name: k.Name, Length: k.Length,
 		PublicKey: k.PublicKey, Certificate: k.Certificate, HasPrivateKey: k.HasPrivateKey,

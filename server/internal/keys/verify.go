@@ -51,12 +51,22 @@ type Token struct {
 // comes back wrapped, so for a kid that is unknown it returns ErrToken, and for
 // a store that is down something else. Everything else is ErrToken.
 func Verify(token string, find func(kid string) (*Verifier, error), allowed ...Algorithm) (*Token, error) {
+	return VerifyBy(token, "kid", find, allowed...)
+}
+
+// VerifyBy is Verify for tokens whose key is named by another parameter of the
+// header, such as x5t.
+func VerifyBy(token, parameter string, find func(name string) (*Verifier, error), allowed ...Algorithm) (*Token, error) {
 	parsed, err := jose.ParseSignedCompact(token, names(allowed))
 	if err != nil {
 		return nil, ErrToken
 	}
 	header := parsed.Signatures[0].Protected
-	v, err := find(header.KeyID)
+	name := header.KeyID
+	if parameter != "kid" {
+		name, _ = header.ExtraHeaders[jose.HeaderKey(parameter)].(string)
+	}
+	v, err := find(name)
 	if err != nil {
 		return nil, fmt.Errorf("find the key of a token: %w", err)
 	}

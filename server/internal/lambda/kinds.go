@@ -126,7 +126,22 @@ func (r *Runner) ReconcileUser(ctx context.Context, id fa.ID, u *fa.User, regist
 	if registration != nil {
 		documents = append(documents, registration)
 	}
-	documents = append(append(documents, sources...), map[string]any{}) // the last is the context
+	return r.reconcile(ctx, id, u, registration, append(documents, sources...))
+}
+
+// Reconcile is ReconcileUser for functions that have a parameter for the
+// registration, which is undefined if it is nil here. A function that fails, or
+// makes something of a wrong form, is an *fa.Errors.
+func (r *Runner) Reconcile(ctx context.Context, id fa.ID, u *fa.User, registration *fa.Registration, sources ...any) error {
+	err := r.reconcile(ctx, id, u, registration, append([]any{u, orUndefined(registration)}, sources...))
+	if errors.Is(err, ErrFailed) {
+		return fa.GeneralError("LambdaFailed", "The reconcile lambda made no user of what the identity provider says. The event log has the reason.")
+	}
+	return err
+}
+
+func (r *Runner) reconcile(ctx context.Context, id fa.ID, u *fa.User, registration *fa.Registration, documents []any) error {
+	documents = append(documents, map[string]any{}) // the context
 	after, err := r.call(ctx, id, "reconcile", documents...)
 	if err != nil {
 		return err

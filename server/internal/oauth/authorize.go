@@ -31,6 +31,16 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, q url.Values) erro
 	case a.prompted("none"):
 		return a.refused(refuse("login_required", "authentication_required", "The user has to log in."))
 	}
+	p, problem, err := s.hinted(r.Context(), a, q)
+	switch {
+	case err != nil:
+		return err
+	case p != nil:
+		return s.startProvider(w, r, a, p, q.Get("login_hint"))
+	case problem != "":
+		s.showLoginPage(w, r, http.StatusBadRequest, a, q.Get("login_hint"), problem)
+		return nil
+	}
 	s.showLoginPage(w, r, http.StatusOK, a, q.Get("login_hint"), "")
 	return nil
 }
@@ -55,11 +65,13 @@ func (s *Server) postAuthorize(protection *http.CrossOriginProtection) func(http
 }
 
 func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status int, a *authorizeRequest, loginID, problem string) {
-	first, err := s.asksFirst(r.Context(), a.application.ID)
-	if err != nil && r.Context().Err() == nil { // one page is as good as the other
+	offered, err := s.offered(r.Context(), a)
+	if err != nil && r.Context().Err() == nil { // who has a password can log in all the same
 		s.Log.ErrorContext(r.Context(), "identity providers not read", "error", err)
 	}
+	buttons, first := buttonsOf(offered, a.application.ID)
 	s.Pages.Login(w, r, status, LoginPage{
+		Providers: buttons, Linking: s.linking(r, a),
 		Frame: a.loginFrame(), LoginID: loginID, RememberDevice: a.remember, Problem: problem,
 		LoginIDFirst:   first && loginID == "",
 		Passkey:        passkeysFor(a.tenant),
@@ -79,8 +91,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, values url.Value
 		return a.refused(refuse("login_required", "authentication_required", "The user has to log in."))
 	}
 	if !values.Has("password") {
-		s.takeLoginID(w, r, a, values)
-		return nil
+		return s.takeLoginID(w, r, a, values)
 	}
 	loginID, password := values.Get("loginId"), secret.String(values.Get("password"))
 	if name := blank(values); name != "" {
@@ -133,6 +144,12 @@ type refusal struct {
 func refusalOf(err error) (refusal, bool) {
 	if _, prevented := errors.AsType[*identity.Prevented](err); prevented {
 		return refusal{http.StatusConflict, "[LoginPreventedException]"}, true
+	}
+	if link, ok := errors.AsType[*refusedLink](err); ok {
+		return refusal{http.StatusForbidden, link.problem}, true
+	}
+	if external, ok := errors.AsType[*identity.ExternalError](err); ok {
+		return refusal{http.StatusForbidden, "[ExternalAuthenticationException]" + external.Cause}, true
 	}
 	switch {
 	case errors.Is(err, identity.ErrCredentials):

@@ -1,32 +1,45 @@
 package oauth
 
 import (
-	"context"
 	"net/http"
 	"net/url"
-	"slices"
+	"strings"
 
 	"wherry/server/internal/fa"
 )
 
-// Providers lists the identity providers.
-type Providers interface {
-	All(ctx context.Context) ([]*fa.IdentityProvider, error)
+// managedBy is the provider that manages the domain of a login id, or the domain
+// itself; nil if none does.
+func managedBy(offered []*fa.IdentityProvider, loginID string) *fa.IdentityProvider {
+	domain := strings.ToLower(strings.TrimSpace(loginID))
+	domain = domain[strings.LastIndexByte(domain, '@')+1:]
+	for _, p := range offered {
+		for _, managed := range p.Domains {
+			if managed == domain {
+				return p
+			}
+		}
+	}
+	return nil
 }
 
-// asksFirst tells whether people say who they are before they give a password:
-// they do where an identity provider manages the addresses of a domain.
-func (s *Server) asksFirst(ctx context.Context, application fa.ID) (bool, error) {
-	all, err := s.Providers.All(ctx)
-	return slices.ContainsFunc(all, func(p *fa.IdentityProvider) bool { return p.Manages(application) }), err
-}
-
-// takeLoginID serves the login form on which there is no password yet.
-func (s *Server) takeLoginID(w http.ResponseWriter, r *http.Request, a *authorizeRequest, values url.Values) {
+// takeLoginID serves the login form on which there is no password yet: whoever
+// has an address of a managed domain goes to the provider, everybody else is
+// asked for the password.
+func (s *Server) takeLoginID(w http.ResponseWriter, r *http.Request, a *authorizeRequest, values url.Values) error {
 	loginID := values.Get("loginId")
 	if loginID == "" {
 		s.showLoginPage(w, r, http.StatusBadRequest, a, "", "[blank]loginId")
-		return
+		return nil
+	}
+	offered, err := s.offered(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	if p := managedBy(offered, loginID); p != nil {
+		s.Pages.Onward(w, r, OnwardPage{Frame: a.frame(), To: s.toProvider(r, a, p, loginID)})
+		return nil
 	}
 	s.showLoginPage(w, r, http.StatusOK, a, loginID, "")
+	return nil
 }

@@ -47,6 +47,8 @@ type Server struct {
 	SelfService SelfService
 	Forms       forms.Shelf
 	Providers   Providers
+	Upstream    Upstream
+	Federation  Federation
 	Identifiers Identifiers
 	Counters    Counters
 	Clients     identity.Clients

@@ -23,6 +23,8 @@ type Pages interface {
 	Device(w http.ResponseWriter, r *http.Request, status int, page DevicePage)
 	Logout(w http.ResponseWriter, r *http.Request, page LogoutPage)
 	Post(w http.ResponseWriter, r *http.Request, page PostPage)
+	Onward(w http.ResponseWriter, r *http.Request, page OnwardPage)
+	Link(w http.ResponseWriter, r *http.Request, page LinkPage)
 	Error(w http.ResponseWriter, r *http.Request, status int, err *Error)
 	// Locale is the language of the page, for the redirect's locale parameter.
 	Locale(r *http.Request) string
@@ -70,4 +72,6 @@ type LoginPage struct {
 	Passwordless   bool   // people may log in by a message
 	Register       bool   // people may make an account by themselves
 	ForgotPassword bool   // a mail can be sent to those who have forgotten it
+	Providers      []ProviderButton
+	Linking        string // the provider to whose user whoever logs in is linked; empty: none
 }

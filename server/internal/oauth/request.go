@@ -17,7 +17,7 @@ import (
 // along. It has a locale of its own.
 var carried = []string{
 	"client_id", "code_challenge", "code_challenge_method", "max_age", "metaData.device.description", "metaData.device.name",
-	"metaData.device.type", "nonce", "prompt", "redirect_uri", "response_mode", "response_type", "scope", "state", "tenantId", "user_code",
+	"metaData.device.type", "nonce", fieldPendingLink, "prompt", "redirect_uri", "response_mode", "response_type", "scope", "state", "tenantId", "user_code",
 }
 
 // maxParameter bounds each of them, in bytes.
@@ -51,6 +51,8 @@ type authorizeRequest struct {
 	userCode      string
 	device        fa.Device
 	hidden        []Field
+
+	pendingLink string // the id of a link to a provider that waits for whoever signs in
 
 	remember bool        // "Keep me signed in"
 	session  *fa.Session // of single sign-on, once there is one
@@ -88,8 +90,11 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 		}
 		a.scopes = d.Scopes
 	}
+	if q.Get("cancelPendingIdpLink") != "true" {
+		a.pendingLink = q.Get(fieldPendingLink)
+	}
 	for _, name := range carried {
-		if q.Has(name) {
+		if q.Has(name) && (name != fieldPendingLink || a.pendingLink != "") {
 			a.hidden = append(a.hidden, Field{name, q.Get(name)})
 		}
 	}
@@ -106,7 +111,7 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 // text that can be stored. Parameters that nobody knows are ignored, as the
 // section says too.
 func checkParameters(q url.Values) error {
-	for _, name := range append(slices.Clone(carried), "locale", "login_hint", "id_token_hint", "loginId", "password", "passwordConfirm",
+	for _, name := range append(slices.Clone(carried), "locale", "login_hint", "idp_hint", "id_token_hint", "loginId", "password", "passwordConfirm",
 		"code", "methodId", "action", fieldChallenge, fieldChangeID, fieldConsent, fieldReason, fieldRemember, fieldTrustToken) {
 		value := q.Get(name)
 		switch {

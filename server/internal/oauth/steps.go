@@ -36,6 +36,8 @@ func (s *Server) mountSteps(mux *http.ServeMux, protection *http.CrossOriginProt
 	post("/oauth2/passwordless/{code}", s.followPasswordless)
 	mux.HandleFunc("GET /oauth2/webauthn", s.page(s.showPasskey))
 	post("/oauth2/webauthn", s.passkey)
+	mux.HandleFunc("GET /oauth2/callback", s.page(s.callback))
+	mux.HandleFunc("POST /oauth2/callback", s.page(s.postedCallback))
 	post("/email/verification-required", s.emailGate)
 	post("/registration/verification-required", s.registrationGate)
 }
@@ -62,7 +64,11 @@ func (s *Server) advance(w http.ResponseWriter, r *http.Request, a *authorizeReq
 		return s.askSetUp(w, r, a, out)
 	case out.TwoFactor != nil:
 		return s.refuseWith(w, r, a, loginID, "[TwoFactorRequired]")
-	case out.Unverified == identity.UnverifiedIdentity:
+	}
+	if err := s.completeLink(r, a, out); err != nil {
+		return s.refuse(w, r, a, loginID, err)
+	}
+	if out.Unverified == identity.UnverifiedIdentity {
 		return s.askEmailVerification(w, r, a, out, sent)
 	}
 	joins := a.application.RegistrationConfiguration

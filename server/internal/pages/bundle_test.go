@@ -131,7 +131,9 @@ func talkative(b bundle) map[string][]framed {
 	}
 	methods := []string{"authenticator", "email", "sms"}
 	return map[string][]framed{
-		"login":           {Login{RegisterURL: "/oauth2/register", PasskeyURL: "/", PasswordlessURL: "/"}},
+		"login":           {Login{RegisterURL: "/oauth2/register", PasskeyURL: "/", PasswordlessURL: "/", Linking: "Tide Tables"}},
+		"onward":          {Onward{To: "/"}},
+		"link":            {LinkAccount{Provider: "Tide Tables", As: "jane", RegisterURL: "/"}},
 		"setup":           {SetUp{Methods: methods}, SetUp{Methods: methods, Required: true, BackURL: "/"}, SetUp{Method: "authenticator"}, SetUp{Method: "email"}, SetUp{Method: "sms"}, SetUp{Method: "sms", Sent: true}},
 		"account":         accounts,
 		"accountlist":     lists,
@@ -165,7 +167,7 @@ func TestProblemFallsBack(t *testing.T) {
 		"login.title":                "[Exception]",
 		"InvalidLogin":               "[Exception]",
 		"[RateLimitedException]user": "[RateLimitedException]",
-		"[ExternalAuthenticationException]UnverifiedEmail": "[ExternalAuthenticationException]",
+		"[ExternalAuthenticationException]GoogleToken": "[ExternalAuthenticationException]",
 	} {
 		if got := en.Problem(code); got != en.messages[want] {
 			t.Errorf("%s says %q, want the message of %s", code, got, want)

@@ -26,6 +26,11 @@ type Login struct {
 	ForgotURL string
 	// PasskeyURL and PasswordlessURL are other ways to log in; empty are none.
 	PasskeyURL, PasswordlessURL string
+	// Providers are links to other places at which people can log in.
+	Providers []Link
+	// Linking is the name of such a place, to which whoever logs in is connected;
+	// empty is none.
+	Linking string
 	// RegisterURL is where people get an account; empty is nowhere.
 	RegisterURL string
 	// RedirectURLs are addresses to which the answer to the form may redirect,
@@ -38,6 +43,9 @@ type Login struct {
 
 // Field is a form field that the user does not see.
 type Field struct{ Name, Value string }
+
+// Link is a link and what it says.
+type Link struct{ URL, Text string }
 
 // Login writes the login page.
 func (p *Pages) Login(w http.ResponseWriter, r *http.Request, status int, page Login) error {

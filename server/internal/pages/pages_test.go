@@ -89,6 +89,15 @@ func examples() []example {
 			Frame: frame, Hidden: hidden, OfferRememberDevice: true, PasskeyURL: "/oauth2/webauthn?client_id=a", PasswordlessURL: "/oauth2/passwordless?client_id=a",
 			ForgotURL: "/password/forgot?client_id=a", RegisterURL: "/oauth2/register?client_id=a",
 		}},
+		{"login-providers", http.StatusForbidden, pages.Login{
+			Frame: frame, Hidden: hidden, OfferRememberDevice: true, Error: "[ExternalAuthenticationException]UnverifiedEmail",
+			Providers: []pages.Link{{URL: "/oauth2/authorize?idp_hint=a", Text: "Login with Google"}, {URL: "/oauth2/authorize?idp_hint=b", Text: "Sign in with Apple"}},
+		}},
+		{"login-linking", http.StatusOK, pages.Login{Frame: frame, Hidden: hidden, Linking: "Harbour Watch"}},
+		{"link-account", http.StatusOK, pages.LinkAccount{
+			Frame: frame, Provider: "Harbour Watch", As: "jane@example.com", LoginURL: "/oauth2/authorize?client_id=a",
+			RegisterURL: "/oauth2/register?client_id=a", CancelURL: "/oauth2/authorize?client_id=a&cancelPendingIdpLink=true",
+		}},
 		{"setup-choose", http.StatusOK, pages.SetUp{Frame: frame, Hidden: hidden, Required: true, Methods: []string{"authenticator", "email", "sms"}}},
 		{"setup-authenticator", http.StatusBadRequest, pages.SetUp{
 			Frame: frame, Hidden: hidden, Method: "authenticator", Secret: "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", Error: "[invalid]code",

@@ -13,23 +13,57 @@ import (
 // links to it already; 0 is no limit. Somebody else's link to the same user of
 // the provider, or a second one, is fa.ErrConflict.
 func (db *DB) CreateLink(ctx context.Context, l *fa.IdentityProviderLink, limit int) error {
-	doc, err := db.encode("identity_provider_links", l)
-	if err != nil {
-		return wrapLink("create", err)
-	}
-	err = db.tx(ctx, func(tx *sql.Tx) error {
+	return wrapLink("create", db.tx(ctx, func(tx *sql.Tx) error {
 		if err := db.roomForLink(ctx, tx, l, limit); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `insert into identity_provider_links
-			(tenant_id, identity_provider_id, identity_provider_user_id, user_id, insert_instant, doc) values (`+parameters(6)+`)`,
-			l.TenantID, l.IdentityProviderID, l.IdentityProviderUserID, l.UserID, l.InsertInstant, doc)
+		return db.insertLink(ctx, tx, l)
+	}))
+}
+
+func (db *DB) insertLink(ctx context.Context, tx *sql.Tx, l *fa.IdentityProviderLink) error {
+	doc, err := db.encode("identity_provider_links", l)
+	if err != nil {
 		return err
-	})
-	if db.isUnique(err) {
-		err = fa.ErrConflict
 	}
-	return wrapLink("create", err)
+	_, err = tx.ExecContext(ctx, `insert into identity_provider_links
+		(tenant_id, identity_provider_id, identity_provider_user_id, user_id, insert_instant, doc) values (`+parameters(6)+`)`,
+		l.TenantID, l.IdentityProviderID, l.IdentityProviderUserID, l.UserID, l.InsertInstant, doc)
+	if db.isUnique(err) {
+		return fa.ErrConflict
+	}
+	return err
+}
+
+// CreateLinkedUser is CreateUser for somebody who has a link from the start:
+// there are both, or neither. Somebody else's link is fa.ErrConflict.
+func (db *DB) CreateLinkedUser(ctx context.Context, u *fa.Account, l *fa.IdentityProviderLink) error {
+	err := db.tx(ctx, func(tx *sql.Tx) error {
+		if err := db.addUser(ctx, tx, u); err != nil {
+			return err
+		}
+		return db.insertLink(ctx, tx, l)
+	})
+	return wrapUser("create", db.explainUser(ctx, u, "", err))
+}
+
+// UpdateLink hands the link of a user of a provider to change, and stores what
+// change made of it; none is fa.ErrNotFound.
+func (db *DB) UpdateLink(ctx context.Context, l *fa.IdentityProviderLink, change func(*fa.IdentityProviderLink)) error {
+	const row = " where tenant_id = $1 and identity_provider_id = $2 and identity_provider_user_id = $3"
+	key := []any{l.TenantID, l.IdentityProviderID, l.IdentityProviderUserID}
+	return wrapLink("update", db.tx(ctx, func(tx *sql.Tx) error {
+		current, err := db.scanLink(tx.QueryRowContext(ctx, "select doc from identity_provider_links"+row+db.forUpdate, key...))
+		if err != nil {
+			return err
+		}
+		change(current)
+		doc, err := db.encode("identity_provider_links", current)
+		if err != nil {
+			return err
+		}
+		return affectsOne(tx.ExecContext(ctx, "update identity_provider_links set doc = $4"+row, append(key, doc)...))
+	}))
 }
 
 // roomForLink holds on to the user, so that links are counted one after the

@@ -44,16 +44,18 @@ func (db *DB) UserByIdentity(ctx context.Context, tenant fa.ID, kind, value stri
 // CreateUser stores a new account. Identities that are taken, and the id, are
 // reported together, as *fa.Errors.
 func (db *DB) CreateUser(ctx context.Context, u *fa.Account) error {
-	err := db.tx(ctx, func(tx *sql.Tx) error {
-		if err := freeForUser(ctx, tx, u, ""); err != nil {
-			return err
-		}
-		if err := db.insertUser(ctx, tx, u); err != nil {
-			return err
-		}
-		return db.changeMemberships(ctx, tx, u, nil)
-	})
+	err := db.tx(ctx, func(tx *sql.Tx) error { return db.addUser(ctx, tx, u) })
 	return wrapUser("create", db.explainUser(ctx, u, "", err))
+}
+
+func (db *DB) addUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
+	if err := freeForUser(ctx, tx, u, ""); err != nil {
+		return err
+	}
+	if err := db.insertUser(ctx, tx, u); err != nil {
+		return err
+	}
+	return db.changeMemberships(ctx, tx, u, nil)
 }
 
 // UpdateUser hands the current account to change, which must leave its id
