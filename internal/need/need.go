@@ -53,6 +53,17 @@ func Modules(t testing.TB, dir string) {
 	}
 }
 
+// Namespaces makes sure that a test may have a file system of its own: programs
+// in namespaces of users and mounts, by unshare and nsenter.
+func Namespaces(t testing.TB) {
+	t.Helper()
+	unshare := Program(t, "apt-get install util-linux", "unshare")
+	Program(t, "apt-get install util-linux", "nsenter")
+	if err := exec.CommandContext(t.Context(), unshare, "-rm", "mount", "-t", "tmpfs", "tmpfs", "/tmp").Run(); err != nil {
+		miss(t, "needs namespaces of users and mounts, which this machine does not permit (unshare -rm): run it where it does")
+	}
+}
+
 func miss(t testing.TB, message string) {
 	t.Helper()
 	if os.Getenv("WHERRY_TEST_REQUIRE") == "all" {

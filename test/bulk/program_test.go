@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 // crossing is a folder with a configuration, beside a pool.
 type crossing struct {
 	dir       string
+	disk      *disk // that dir is, nil if it is none of its own
 	pool      *pool.Pool
 	generated *pool.Generated
 }
@@ -72,7 +73,11 @@ func (c *crossing) write(t *testing.T, name, text string) {
 func (c *crossing) command(ctx context.Context, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, wherry, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = c.dir, &output, &output
+	cmd.Dir = c.dir
+	if c.disk != nil {
+		cmd = c.disk.command(ctx, append([]string{wherry}, args...)...)
+	}
+	cmd.Stdout, cmd.Stderr = &output, &output
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example")
 	return cmd, &output
 }

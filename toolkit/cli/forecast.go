@@ -129,17 +129,10 @@ func (c *forecastCommand) foretell(ctx context.Context, out *console.Console, p 
 // writeReport writes a file whole or not at all; without a name it does
 // nothing.
 func writeReport(name string, write func(io.Writer) error) error {
-	if name == "" {
-		return nil
-	}
-	var text strings.Builder
-	if err := write(&text); err != nil {
+	if err := writeWhole(name, write); err != nil || name == "" {
 		return err
 	}
-	if err := os.WriteFile(name, []byte(text.String()), 0o644); err != nil { //nolint:gosec // a chart of shares, to be shown around
-		return exit.With(exit.Failed, err, "")
-	}
-	return nil
+	return os.Chmod(name, 0o644) //nolint:gosec // a chart of shares, to be shown around
 }
 
 func (a forecastAnswer) print(w io.Writer, out *console.Console) {

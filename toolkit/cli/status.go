@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"os"
 	"time"
 
 	"wherry/internal/console"
@@ -16,6 +15,7 @@ import (
 	"wherry/toolkit/connector"
 	"wherry/toolkit/internal/plan"
 	"wherry/toolkit/internal/status"
+	"wherry/toolkit/internal/whole"
 	"wherry/toolkit/internal/workspace"
 )
 
@@ -163,5 +163,5 @@ func writeReceipt(path string, r workspace.Receipt) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(text, '\n'), 0o600)
+	return whole.Write(path, append(text, '\n'))
 }

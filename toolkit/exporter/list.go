@@ -4,12 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"wherry/toolkit/internal/plan"
+	"wherry/toolkit/internal/whole"
 	"wherry/toolkit/internal/workspace"
 )
 
@@ -17,30 +15,20 @@ import (
 // prints them, with the member Groups added, and answers how many there are.
 // The file is whole or not there, and for its owner's eyes only.
 func WriteFile(ctx context.Context, pool *workspace.Pool, path string) (n int, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	f, err := whole.Create(path)
 	if err != nil {
-		return 0, fmt.Errorf("write the users: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name()) // it is of no use
-		}
-	}()
-	out := bufio.NewWriterSize(f, 256<<10)
-	n, err = list(ctx, pool, out)
-	if err := errors.Join(err, out.Flush(), f.Sync(), f.Close()); err != nil {
-		return 0, fmt.Errorf("write the users: %w", err)
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return 0, fmt.Errorf("write the users: %w", err)
-	}
-	return n, nil
-}
-
-func list(ctx context.Context, pool *workspace.Pool, out *bufio.Writer) (n int, err error) {
-	if _, err := out.WriteString(`{"Users": [`); err != nil {
 		return 0, err
 	}
+	defer f.Drop()
+	if n, err = list(ctx, pool, f.Writer); err != nil {
+		return n, fmt.Errorf("write the users: %w", err)
+	}
+	return n, f.Keep()
+}
+
+// list writes to a buffer that tells at its end what could not be written.
+func list(ctx context.Context, pool *workspace.Pool, out *bufio.Writer) (n int, err error) {
+	_, _ = out.WriteString(`{"Users": [`)
 	for u, err := range pool.Users(ctx, workspace.Query{Source: true}) {
 		if err != nil {
 			return n, err
@@ -53,16 +41,12 @@ func list(ctx context.Context, pool *workspace.Pool, out *bufio.Writer) (n int, 
 		if n == 0 {
 			separator = "\n"
 		}
-		if _, err := out.WriteString(separator); err != nil {
-			return n, err
-		}
-		if _, err := out.Write(line); err != nil {
-			return n, err
-		}
+		_, _ = out.WriteString(separator)
+		_, _ = out.Write(line)
 		n++
 	}
-	_, err = out.WriteString("\n]}\n")
-	return n, err
+	_, _ = out.WriteString("\n]}\n")
+	return n, nil
 }
 
 // entry leaves out what is the same for all.

@@ -119,10 +119,14 @@ func (f Files) manifest(written []FileInfo) error {
 	return whole.Write(filepath.Join(f.Dir, Manifest), text)
 }
 
-// clear removes files of an earlier Write that had more users.
+// clear removes files of an earlier Write that had more users, and what one that
+// was killed has left of a file.
 func (f Files) clear(written []FileInfo) error {
-	there, err := filepath.Glob(filepath.Join(f.Dir, "import-[0-9][0-9][0-9][0-9]*.json"))
-	for _, path := range there {
+	const names = "import-[0-9][0-9][0-9][0-9]*.json"
+	there, err := filepath.Glob(filepath.Join(f.Dir, names))
+	pieces, pieceErr := filepath.Glob(filepath.Join(f.Dir, "."+names+".*"))
+	err = errors.Join(err, pieceErr)
+	for _, path := range append(there, pieces...) {
 		if !slices.ContainsFunc(written, func(i FileInfo) bool { return i.File == filepath.Base(path) }) {
 			err = errors.Join(err, os.Remove(path))
 		}

@@ -23,6 +23,9 @@ type File struct {
 // Create begins a file. Keep or Drop must be called.
 func Create(path string) (*File, error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // with mode 0600
+	if errors.Is(err, syscall.ENOSPC) {
+		return nil, noRoom(path, err)
+	}
 	if err != nil {
 		return nil, exit.With(exit.Usage, fmt.Errorf("write %s: %w", path, err), "name a file in a folder that can be written")
 	}
@@ -39,11 +42,19 @@ func (f *File) Keep() error {
 		return nil
 	}
 	_ = os.Remove(f.file.Name()) // it is of no use
-	err = fmt.Errorf("write %s: %w", f.path, err)
 	if errors.Is(err, syscall.ENOSPC) {
-		return exit.With(exit.Failed, err, "make room and run the same command again: what was there before is as it was")
+		return noRoom(f.path, err)
 	}
-	return err
+	return fmt.Errorf("write %s: %w", f.path, err)
+}
+
+func noRoom(path string, err error) error {
+	dir, absErr := filepath.Abs(filepath.Dir(path))
+	if absErr != nil {
+		dir = filepath.Dir(path)
+	}
+	return exit.With(exit.Failed, fmt.Errorf("there is no room for %s in %s: %w", filepath.Base(path), dir, err),
+		"make room there and run the same command again: what was there before is as it was")
 }
 
 // Drop leaves what was there before as it is. After Keep it does nothing.

@@ -197,7 +197,7 @@ func (b *Batch) GiveBack(ctx context.Context) error {
 }
 
 func (b *Batch) write(ctx context.Context, what, statement string, value any) error {
-	n, err := affected(ctx, b.run.w.writer, statement, value, b.N, b.run.N)
+	n, err := b.run.w.exec(ctx, statement, value, b.N, b.run.N)
 	if err == nil && n == 0 {
 		err = ErrLost
 	}

@@ -98,7 +98,7 @@ const SchemaFact = "schema"
 // SetFact keeps a text about the pool that a later run wants to know, such as
 // its schema. It must hold no personal data.
 func (r *Run) SetFact(ctx context.Context, name, value string) error {
-	_, err := r.w.writer.ExecContext(ctx, `insert into claims (pool, name, value) values ($1, $2, $3)
+	_, err := r.w.exec(ctx, `insert into claims (pool, name, value) values ($1, $2, $3)
 		on conflict (pool, name) do update set value = excluded.value`, r.n, factPrefix+name, value)
 	if err != nil {
 		return fmt.Errorf("keep the pool's %s: %w", name, err)

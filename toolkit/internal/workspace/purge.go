@@ -110,7 +110,7 @@ func erase(ctx context.Context, tx *sql.Tx, erased map[string]int) error {
 // rewrite leaves nothing of what was deleted in the file or its log.
 func (w *Workspace) rewrite(ctx context.Context) error {
 	for _, statement := range []string{"vacuum", "pragma wal_checkpoint(truncate)"} {
-		if _, err := w.writer.ExecContext(ctx, statement); err != nil {
+		if _, err := w.exec(ctx, statement); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}

@@ -165,7 +165,7 @@ func (p Progress) Left() time.Duration {
 func (r *Run) Report(ctx context.Context, progress Progress) error {
 	doc, err := json.Marshal(progress)
 	if err == nil {
-		_, err = r.w.writer.ExecContext(ctx, "update runs set progress = $1, beat = $2 where n = $3", string(doc), r.w.instant(), r.N)
+		_, err = r.w.exec(ctx, "update runs set progress = $1, beat = $2 where n = $3", string(doc), r.w.instant(), r.N)
 	}
 	if err != nil {
 		return fmt.Errorf("report the run's progress: %w", err)
@@ -179,8 +179,11 @@ func (r *Run) Report(ctx context.Context, progress Progress) error {
 func (r *Run) End(ctx context.Context, outcome string) error {
 	r.stop()
 	r.beating.Wait()
-	_, err := r.w.writer.ExecContext(context.WithoutCancel(ctx), "update runs set ended = $1, beat = $1, outcome = $2 where n = $3", r.w.instant(), outcome, r.N)
-	if err != nil {
+	_, err := r.w.exec(context.WithoutCancel(ctx), "update runs set ended = $1, beat = $1, outcome = $2 where n = $3", r.w.instant(), outcome, r.N)
+	switch {
+	case r.w.isFull(err):
+		err = nil // the next run takes this one for killed
+	case err != nil:
 		err = fmt.Errorf("end the run: %w", err)
 	}
 	return errors.Join(err, r.release())

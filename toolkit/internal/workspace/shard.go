@@ -102,7 +102,7 @@ func (h *Shard) saved(token string, users int) {
 // Restart begins the shard again, because its token is good no more. Users
 // that were saved are known, and stay.
 func (h *Shard) Restart(ctx context.Context) error {
-	n, err := affected(ctx, h.scan.run.w.writer, "update shards set token = '', issued = 0 where scan = $1 and part = $2 and name = $3 and run = $4",
+	n, err := h.scan.run.w.exec(ctx, "update shards set token = '', issued = 0 where scan = $1 and part = $2 and name = $3 and run = $4",
 		h.scan.N, h.Part, h.Name, h.scan.run.N)
 	if err == nil && n == 0 {
 		err = ErrLost
@@ -116,9 +116,9 @@ func (h *Shard) Restart(ctx context.Context) error {
 
 // Leave gives the shard back where it stands, for another run to go on.
 func (h *Shard) Leave(ctx context.Context) error {
-	_, err := h.scan.run.w.writer.ExecContext(context.WithoutCancel(ctx), "update shards set run = null where scan = $1 and part = $2 and name = $3 and run = $4",
+	_, err := h.scan.run.w.exec(context.WithoutCancel(ctx), "update shards set run = null where scan = $1 and part = $2 and name = $3 and run = $4",
 		h.scan.N, h.Part, h.Name, h.scan.run.N)
-	if err != nil {
+	if err != nil && !h.scan.run.w.isFull(err) { // else it is left when the run has ended
 		return fmt.Errorf("leave a shard: %w", err)
 	}
 	return nil

@@ -51,7 +51,7 @@ func openSQLite(ctx context.Context, path string, existing bool) (*Workspace, er
 		writer:  writer, reader: reader, place: path, release: func() error { return nil },
 	}
 	if err := w.first(ctx); err != nil {
-		return nil, errors.Join(err, w.Close())
+		return nil, errors.Join(w.full(err), w.Close())
 	}
 	return w, nil
 }
@@ -84,21 +84,25 @@ func keepPrivate(path string, existing bool) error {
 	return nil
 }
 
+// isFullSQLite recognises a full disk, which SQLite calls by another name when
+// it is the index of the log that has no room.
 func isFullSQLite(err error) bool {
 	failed, ok := errors.AsType[*sqlite.Error](err)
-	return ok && failed.Code()&0xff == sqlite3.SQLITE_FULL
+	return ok && (failed.Code()&0xff == sqlite3.SQLITE_FULL || failed.Code() == sqlite3.SQLITE_IOERR_SHMSIZE)
 }
 
 // recognise marks an empty file and refuses one that something else made.
 func (w *Workspace) recognise(ctx context.Context) error {
 	var id, tables int
-	err := errors.Join(
-		w.writer.QueryRowContext(ctx, "pragma application_id").Scan(&id),
-		w.writer.QueryRowContext(ctx, "select count(*) from sqlite_schema").Scan(&tables),
-	)
+	err := w.writer.QueryRowContext(ctx, "pragma application_id").Scan(&id)
+	if err == nil {
+		err = w.writer.QueryRowContext(ctx, "select count(*) from sqlite_schema").Scan(&tables)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("open the workspace: %w", ctx.Err())
+	case w.isFull(err):
+		return err
 	case err != nil:
 		return exit.With(exit.Failed, fmt.Errorf("open the workspace %s: %w", w.place, err),
 			"name another file with --workspace, or restore this one from a copy")

@@ -23,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func Open(ctx context.Context, place string, o Options) (*Workspace, error) {
 		w.random = rand.Reader
 	}
 	if err := w.begin(ctx, o); err != nil {
-		return nil, errors.Join(err, w.Close())
+		return nil, errors.Join(w.full(err), w.Close())
 	}
 	return w, nil
 }
@@ -141,11 +142,28 @@ func (w *Workspace) tx(ctx context.Context, change func(*sql.Tx) error) (err err
 			break
 		}
 	}
-	if err != nil && w.isFull(err) {
-		return exit.With(exit.Failed, fmt.Errorf("there is no room for the workspace %s: %w", w.place, err),
-			"make room and run the same command again: what was written is whole")
+	return w.full(err)
+}
+
+// exec runs one statement outside of a transaction, and tells how many rows it
+// changed.
+func (w *Workspace) exec(ctx context.Context, statement string, args ...any) (int, error) {
+	n, err := affected(ctx, w.writer, statement, args...)
+	return n, w.full(err)
+}
+
+// full says of a disk without room which one it is, and what to do. Other errors
+// stay as they are.
+func (w *Workspace) full(err error) error {
+	if err == nil || exit.Hint(err) != "" || !w.isFull(err) {
+		return err
 	}
-	return err
+	where := w.place
+	if dir, absErr := filepath.Abs(filepath.Dir(w.place)); absErr == nil && !w.postgres {
+		where = filepath.Base(w.place) + " in " + dir
+	}
+	return exit.With(exit.Failed, fmt.Errorf("there is no room for the workspace %s: %w", where, err),
+		"make room there and run the same command again: what was written is whole")
 }
 
 func (w *Workspace) try(ctx context.Context, change func(*sql.Tx) error) error {
