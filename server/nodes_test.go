@@ -3,6 +3,7 @@ package server_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,32 @@ func TestACopyOfAKeyIsDroppedEverywhere(t *testing.T) {
 	other.do(named + signingKey + `"}}}`).must(t)
 	other.do("DELETE /api/key/" + key).must(t)
 	signsWith("second", "b")
+}
+
+// TestUserInfoIsOfThisMoment: what is done through one server counts at the other
+// with the next request, whatever that one has said before.
+func TestUserInfoIsOfThisMoment(t *testing.T) {
+	t.Parallel()
+	one, other := pair(t)
+	one.withRefreshTokens(t, "")
+	token := one.tokens(t, "openid profile offline_access").text("access_token")
+	says := func(status int, name string) {
+		t.Helper()
+		if r := other.userInfo(token); r.status != status || r.text("given_name") != name {
+			t.Errorf("status %d, want %d; the name should be %q: %s", r.status, status, name, r.body)
+		}
+	}
+	eventually(t, "the application is known", func() bool { return other.userInfo(token).status == 200 })
+	for _, name := range []string{"June", "Janet", "June"} {
+		one.do(`PATCH /api/user/` + janeID + ` {"user":{"firstName":"` + name + `"}}`).must(t)
+		says(200, name)
+	}
+	one.do("DELETE /api/user/" + janeID).must(t)
+	says(400, "")
+	one.do("PUT /api/user/" + janeID + "?reactivate=true").must(t)
+	says(200, "June")
+	one.post("/oauth2/revoke", url.Values{"token": {token}, "client_id": {applicationID}, "client_secret": {clientSecret}}).must(t)
+	says(400, "")
 }
 
 func kidOf(t *testing.T, token string) string {

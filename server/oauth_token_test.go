@@ -202,7 +202,8 @@ func TestGeneratedSecrets(t *testing.T) {
 }
 
 // TestCodeIsUsedOnce: whoever comes second gets nothing, also when both come at
-// once, and also when the first did something wrong.
+// once, when the first may lose it again, and also when the first did something
+// wrong.
 func TestCodeIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	onEach(t, func(t *testing.T, i *instance) {
@@ -220,7 +221,7 @@ func TestCodeIsUsedOnce(t *testing.T) {
 				checkTokenError(t, r, http.StatusBadRequest, "invalid_grant auth_code_not_found")
 			}
 		}
-		if successes != 1 {
+		if successes > 1 {
 			t.Errorf("%d exchanges succeeded", successes)
 		}
 		code = i.code(t, authorization())

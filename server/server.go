@@ -167,7 +167,8 @@ func (s *Server) wire(ids instance) {
 		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{
-		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Tenants: tenants, Clients: applications,
+		Signer: s.keys, Verifier: s.keys, Lambdas: lambdas, Groups: s.db, Identifiers: s.db, Bearers: s.db.Bearers(),
+		Tenants: tenants, Clients: applications,
 		Now: s.config.Now, NewID: newID,
 	}
 	s.db.SigningKeys.OnChange(tokens.Forget)

@@ -65,6 +65,24 @@ func (t *Tokens) Read(ctx context.Context, token string) (*Claims, error) {
 	return c, nil
 }
 
+// ReadWithUser is Read with the user whom the token is about, without
+// registrations and memberships; nil if there is none. For the same token the
+// pointers stay the same as long as nothing changes.
+func (t *Tokens) ReadWithUser(ctx context.Context, token string) (*Claims, *fa.User, error) {
+	c, err := t.ReadExpired(ctx, token)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Expires <= t.Now().Unix() {
+		return nil, nil, fa.ErrNotFound
+	}
+	u, revoked, err := t.Bearers.Bearer(ctx, c.Subject, kindRevoked, c.ID)
+	if err == nil && revoked {
+		err = fa.ErrNotFound
+	}
+	return c, u, err
+}
+
 // ReadExpired is Read for a token of which it does not matter when it has ended.
 func (t *Tokens) ReadExpired(ctx context.Context, token string) (*Claims, error) {
 	return t.seen.get(token, func() (*Claims, error) {

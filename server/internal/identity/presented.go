@@ -28,10 +28,10 @@ func (s *Sessions) Find(ctx context.Context, value string, application fa.ID) (*
 	if value == "" {
 		return nil, fa.ErrNotFound
 	}
-	p := &Presented{Value: value}
-	var err error
-	p.Session, err = s.Store.Session(ctx, hashToken(value))
+	session, user, acted, err := s.Store.SessionUser(ctx, hashToken(value), s.Now().UnixMilli())
+	p := &Presented{Session: session, Value: value, User: user}
 	if errors.Is(err, fa.ErrNotFound) {
+		acted = true // perhaps
 		p, err = s.follow(ctx, value, application)
 	}
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Sessions) Find(ctx context.Context, value string, application fa.ID) (*
 	if s.Now().UnixMilli() >= p.expires() {
 		return nil, fa.ErrNotFound
 	}
-	return p, s.checkUser(ctx, p.User)
+	return p, s.checkUser(ctx, p.User, acted)
 }
 
 // complete looks up what the session refers to. Whatever is gone has taken it
@@ -63,16 +63,21 @@ func (s *Sessions) complete(ctx context.Context, p *Presented) (err error) {
 			return fa.ErrNotFound
 		}
 	}
-	p.User, err = s.Users.Get(ctx, p.Session.UserID)
+	if p.User == nil {
+		p.User, err = s.Users.Get(ctx, p.Session.UserID)
+	}
 	return err
 }
 
-func (s *Sessions) checkUser(ctx context.Context, u *fa.Account) error {
+func (s *Sessions) checkUser(ctx context.Context, u *fa.Account, acted bool) error {
 	switch {
 	case !u.Active:
 		return ErrLocked
 	case u.Expiry != 0 && u.Expiry <= s.Now().UnixMilli():
 		return ErrExpired
+	}
+	if !acted {
+		return nil
 	}
 	prevented, err := s.Actions.Preventing(ctx, u.ID)
 	if err == nil && len(prevented) > 0 {

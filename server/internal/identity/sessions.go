@@ -32,6 +32,9 @@ type Sessions struct {
 type SessionStore interface {
 	CreateSession(ctx context.Context, s *fa.Session) error
 	Session(ctx context.Context, hash string) (*fa.Session, error)
+	// SessionUser is Session with the user, and whether an action on him is in
+	// effect at the instant now, in milliseconds.
+	SessionUser(ctx context.Context, hash string, now int64) (s *fa.Session, u *fa.Account, acted bool, err error)
 	Sessions(ctx context.Context, m fa.SessionMatch) ([]*fa.Session, error)
 	EndSessions(ctx context.Context, m fa.SessionMatch) error
 	// UseSession runs change in a transaction, perhaps more than once. A hash that

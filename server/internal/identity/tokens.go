@@ -20,6 +20,7 @@ type Tokens struct {
 	Signer      Signer
 	Verifier    Verifier
 	Identifiers TokenIdentifiers
+	Bearers     Bearers
 	Lambdas     Populator // nil: none are run
 	Groups      Groups
 	Tenants     Lookup[fa.Tenant]
@@ -41,6 +42,14 @@ type TokenIdentifiers interface {
 	KeepIdentifier(ctx context.Context, kind, code string, ttl time.Duration, value any) error
 	ProlongIdentifier(ctx context.Context, kind, code string, ttl time.Duration) error
 	Identifier(ctx context.Context, kind, code string, value any) error
+}
+
+// Bearers looks up those who come with access tokens.
+type Bearers interface {
+	// Bearer returns a user, nil if there is none, and whether a code of a kind is
+	// kept, both as they are at this moment. The pointer stays the same as long as
+	// the user does, whom nobody may change.
+	Bearer(ctx context.Context, user fa.ID, kind, code string) (u *fa.User, kept bool, err error)
 }
 
 // Signer signs claims with one of the keys of Key Master.

@@ -31,8 +31,6 @@ type Server struct {
 	Default      fa.ID // the tenant of the discovery document at the root
 	Users        interface {
 		User(ctx context.Context, id fa.ID) (*fa.Account, error)
-		// Profile is User without registrations and memberships.
-		Profile(ctx context.Context, id fa.ID) (*fa.User, error)
 	}
 	SignIn interface {
 		SignIn(ctx context.Context, a identity.Attempt) (*identity.Outcome, error)
@@ -69,6 +67,7 @@ type Server struct {
 	Log      *slog.Logger
 
 	descriptions sync.Map // the discovery documents, by tenant
+	sayings      sayings
 }
 
 // Documents finds objects.
@@ -200,6 +199,10 @@ func respond(w http.ResponseWriter, status int, v any) {
 	if err != nil {
 		status, body = http.StatusInternalServerError, []byte(`{"error":"server_error"}`)
 	}
+	respondWith(w, status, body)
+}
+
+func respondWith(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json;charset=UTF-8")
 	w.Header().Set("Cache-Control", "no-store") // RFC 6749 section 5.1: MUST, both of them
 	w.Header().Set("Pragma", "no-cache")

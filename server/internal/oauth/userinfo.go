@@ -38,7 +38,7 @@ func (s *Server) userInfo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	respond(w, http.StatusOK, info)
+	respondWith(w, http.StatusOK, info)
 	return nil
 }
 
@@ -68,8 +68,10 @@ func bearer(r *http.Request) (string, error) {
 
 var errAccessToken = refuse("invalid_token", "access_token_invalid", "The access token is not valid, or not any more.")
 
-func (s *Server) infoFor(ctx context.Context, token string) (map[string]any, *fa.Application, error) {
-	c, err := s.Tokens.Read(ctx, token)
+// infoFor is the answer about whoever has a token, and the application whose
+// token it is.
+func (s *Server) infoFor(ctx context.Context, token string) ([]byte, *fa.Application, error) {
+	c, user, err := s.Tokens.ReadWithUser(ctx, token)
 	if errors.Is(err, fa.ErrNotFound) || err == nil && c.ClientID() == "" {
 		return nil, nil, errAccessToken
 	}
@@ -87,21 +89,27 @@ func (s *Server) infoFor(ctx context.Context, token string) (map[string]any, *fa
 	if !compatible && (c.TokenHash != "" || !c.Has("openid")) {
 		return nil, application, errAccessToken
 	}
-	user, err := s.Users.Profile(ctx, c.Subject)
-	if errors.Is(err, fa.ErrNotFound) || err == nil && !user.Active {
+	if user == nil || !user.Active {
 		return nil, application, refuse("invalid_token", "user_not_found", "The user of the access token is not there any more.")
 	}
-	if err != nil {
-		return nil, application, err
-	}
+	info, err := s.sayings.get(c, said{user: user, application: application}, func() ([]byte, error) {
+		return s.inform(ctx, c, user, application, compatible)
+	})
+	return info, application, err
+}
+
+func (s *Server) inform(ctx context.Context, c *identity.Claims, user *fa.User, a *fa.Application, compatible bool) ([]byte, error) {
 	info := identity.UserInfo(user, c, compatible)
 	if compatible {
 		if err := addClaims(info, c.JSON); err != nil {
-			return nil, application, err
+			return nil, err
 		}
 	}
-	info, err = s.populated(ctx, application, info, c)
-	return info, application, err
+	info, err := s.populated(ctx, a, info, c)
+	if err != nil {
+		return nil, err
+	}
+	return fa.Encode(info)
 }
 
 // populated is what the application's lambda, if it has one, makes of it.

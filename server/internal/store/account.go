@@ -14,36 +14,6 @@ import (
 // for each application, and one of group_members for each group.
 const accountColumns = "doc, encryption_scheme, factor, salt, password_hash, previous_passwords"
 
-// account reads an account. With lock, db.forUpdate, neither the user nor the
-// registrations can go away before the transaction ends.
-func (db *DB) account(ctx context.Context, q querier, lock, condition string, args ...any) (*fa.Account, error) {
-	q = db.often(q)
-	u, err := db.scanAccount(q.QueryRowContext(ctx, "select "+accountColumns+" from users where "+condition+lock, args...))
-	if err != nil {
-		return nil, err
-	}
-	u.Registrations, err = list(ctx, q, db.scanRegistration, "select doc from registrations where user_id = $1 order by application_id"+lock, u.ID)
-	if err != nil {
-		return nil, fmt.Errorf("registrations: %w", err)
-	}
-	return u, loadMemberships(ctx, q, u)
-}
-
-func (db *DB) scanAccount(row scanner) (*fa.Account, error) {
-	u := &fa.Account{User: fa.NewUser()}
-	var previous string
-	if err := db.scan(row, "users", &u.User, &u.Scheme, &u.Factor, &u.Salt, &u.Hash, &previous); err != nil {
-		return nil, err
-	}
-	if previous == "" {
-		return u, nil
-	}
-	if err := fa.Decode([]byte(previous), &u.Previous); err != nil {
-		return nil, fmt.Errorf("stored passwords cannot be read: %v", err) //nolint:errorlint // as in scanDocument
-	}
-	return u, nil
-}
-
 func (db *DB) scanRegistration(row scanner) (r fa.Registration, err error) {
 	err = db.scan(row, "registrations", &r)
 	return r, err

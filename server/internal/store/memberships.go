@@ -26,16 +26,6 @@ func scanMember(row scanner) (m fa.GroupMember, err error) {
 	return m, err
 }
 
-func loadMemberships(ctx context.Context, q querier, u *fa.Account) error {
-	members, err := list(ctx, q, scanMember,
-		"select "+memberColumns+" from group_members where user_id = $1 order by insert_instant, id", u.ID)
-	u.Memberships = []fa.Membership{}
-	for _, m := range members {
-		u.Memberships = append(u.Memberships, m.Membership)
-	}
-	return err
-}
-
 // changeMemberships writes what is new among the memberships of u, and removes
 // what is not there any more. Those that stay are not touched, so that a
 // sign-in does not bring back what somebody else removes meanwhile.

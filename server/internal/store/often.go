@@ -38,7 +38,7 @@ type repeated struct {
 // QueryContext is part of querier.
 func (r repeated) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	if stmt := r.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // it is kept
-		return stmt.QueryContext(ctx, args...)
+		return stmt.QueryContext(r.calm(ctx), args...)
 	}
 	return r.querier.QueryContext(ctx, text, args...)
 }
@@ -46,7 +46,7 @@ func (r repeated) QueryContext(ctx context.Context, text string, args ...any) (*
 // QueryRowContext is part of querier.
 func (r repeated) QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row {
 	if stmt := r.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // it is kept
-		return stmt.QueryRowContext(ctx, args...)
+		return stmt.QueryRowContext(r.calm(ctx), args...)
 	}
 	return r.querier.QueryRowContext(ctx, text, args...)
 }
@@ -54,9 +54,18 @@ func (r repeated) QueryRowContext(ctx context.Context, text string, args ...any)
 // ExecContext is part of querier.
 func (r repeated) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
 	if stmt := r.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // it is kept
-		return stmt.ExecContext(ctx, args...)
+		return stmt.ExecContext(r.calm(ctx), args...)
 	}
 	return r.querier.ExecContext(ctx, text, args...)
+}
+
+// calm is a context that does not end, where nobody waits for a connection: to
+// watch over a context takes longer than these statements.
+func (r repeated) calm(ctx context.Context) context.Context {
+	if r.querier == querier(r.db.writer) {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // stmt is nil for what has not been parsed yet, or cannot be.

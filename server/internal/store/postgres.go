@@ -33,7 +33,8 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 		dialect: dialect{
 			migrations: "postgres", forUpdate: " for no key update", skipLocked: " for update skip locked",
 			isUnique: isUniquePostgres, isVictim: isVictimPostgres, isConstraint: isConstraintPostgres, load: loadPostgres,
-			listed: "(select cast(value as bigint) from json_array_elements_text(%s))",
+			questions: 1, // the way there is longer than what is done there
+			listed:    "(select cast(value as bigint) from json_array_elements_text(%s))",
 		},
 		writer: sqlDB, reader: sqlDB,
 		release: func() error { pool.Close(); return nil },

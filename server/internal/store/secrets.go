@@ -67,6 +67,11 @@ func (db *DB) scan(row scanner, table string, v any, more ...any) error {
 	if err := row.Scan(append([]any{&doc}, more...)...); err != nil {
 		return missing(err)
 	}
+	return db.decode(table, doc, v)
+}
+
+// decode reads a document of a table.
+func (db *DB) decode(table string, doc []byte, v any) error {
 	if fields := secrets[table]; fields != nil {
 		var err error
 		if doc, err = fields.Open(db.ring, doc); err != nil {
@@ -74,7 +79,7 @@ func (db *DB) scan(row scanner, table string, v any, more ...any) error {
 		}
 	}
 	if err := fa.Decode(doc, v); err != nil {
-		return fmt.Errorf("a stored document cannot be read: %v", err) //nolint:errorlint // see above
+		return fmt.Errorf("a stored document cannot be read: %v", err) //nolint:errorlint // see scan
 	}
 	return nil
 }

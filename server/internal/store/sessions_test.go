@@ -47,6 +47,13 @@ func TestSessionsAreFoundByTheirHash(t *testing.T) {
 		if err != nil || s.ID != id(70) || s.TenantID != id(1) || s.Hash != "hash-next" || s.AuthenticationType != "PASSWORD" {
 			t.Errorf("by the next value: %+v, %v", s, err)
 		}
+		if s, u, acted, err := db.SessionUser(ctx, "hash-next", 0); err != nil || s.ID != id(70) || s.TenantID != id(1) || s.Hash != "hash-next" ||
+			u.Email != "ada@example.com" || len(u.Registrations) != 1 || acted {
+			t.Errorf("with its user: %+v, %+v, %t, %v", s, u, acted, err)
+		}
+		if _, _, _, err := db.SessionUser(ctx, "nobody's", 0); !errors.Is(err, fa.ErrNotFound) {
+			t.Errorf("nobody's, with a user: %v", err)
+		}
 		of, used, next, err := db.UsedSession(ctx, "hash-"+string(id(70)))
 		if err != nil || of != id(70) || string(next) != "next" || used.IsZero() {
 			t.Errorf("used: %s %v %s, %v", of, used, next, err)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -48,8 +49,9 @@ func openSQLite(path string) (*DB, error) {
 		dialect: dialect{
 			migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false },
 			isConstraint: isConstraintSQLite, load: loadSQLite, parses: true,
-			inOrder: " not indexed", // it would collect all of a tenant first, and sort them
-			listed:  "(select value from json_each(%s))", scratch: filepath.Dir(path),
+			questions: runtime.GOMAXPROCS(0),
+			inOrder:   " not indexed", // it would collect all of a tenant first, and sort them
+			listed:    "(select value from json_each(%s))", scratch: filepath.Dir(path),
 		},
 		writer: writer, reader: reader, release: unlock,
 	}, nil

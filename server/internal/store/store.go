@@ -54,6 +54,8 @@ type dialect struct {
 	isUnique   func(error) bool // did a unique constraint refuse the row?
 	isVictim   func(error) bool // was the transaction given up so that others could go on?
 
+	questions int // how many of those that are gathered are out at a time
+
 	parses  bool   // is a statement parsed each time it is run?
 	inOrder string // behind a table's name: go through users in the order of their numbers
 	listed  string // the numbers in a list of JSON, which is the argument %s

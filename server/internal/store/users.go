@@ -17,14 +17,6 @@ func (db *DB) User(ctx context.Context, id fa.ID) (*fa.Account, error) {
 	return u, wrapUser("read", err)
 }
 
-// Profile returns a user without password, registrations and memberships, or
-// fa.ErrNotFound.
-func (db *DB) Profile(ctx context.Context, id fa.ID) (*fa.User, error) {
-	u := fa.NewUser()
-	err := db.scan(db.often(db.reader).QueryRowContext(ctx, "select doc from users where id = $1", id), "users", &u)
-	return &u, wrapUser("read", err)
-}
-
 // UserByIdentity returns the account that signs in with value, or
 // fa.ErrNotFound. kind is one of the identity types.
 func (db *DB) UserByIdentity(ctx context.Context, tenant fa.ID, kind, value string) (*fa.Account, error) {
