@@ -33,7 +33,7 @@ type leaks struct {
 // secretNames are the properties, parameters and cookies whose values nobody
 // else may see.
 var secretNames = strings.Fields(`access_token authenticationToken changePasswordId client_secret clientSecret code code_verifier
-	currentPassword emailVerificationId fusionauth.trust httpAuthenticationPassword id_token identityVerificationId key oneTimeCode oneTimePassword
+	currentPassword emailVerificationId encodedJWT fusionauth.trust httpAuthenticationPassword id_token identityVerificationId key oneTimeCode oneTimePassword pendingIdPLinkId
 	password privateKey recoveryCodes refresh_token refreshToken registrationVerificationId salt secret secretBase32Encoded
 	systemAccountPassword token trustChallenge trustToken twoFactorId twoFactorTrustId verificationId verificationOneTimeCode`)
 

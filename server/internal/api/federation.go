@@ -34,8 +34,11 @@ func (h *Federation) Mount(m *Mux) {
 	h.mux = m
 	m.HandleOpen("POST /api/identity-provider/login", h.login)
 	m.HandleOpen("POST /api/identity-provider/start", h.start)
-	m.HandleOpen("POST /api/jwt/reconcile", h.reconcile)
+	m.HandleOpen("POST "+reconcilePath, h.reconcile)
 }
+
+// reconcilePath never asks for an API key: the token is proof enough.
+const reconcilePath = "/api/jwt/reconcile"
 
 // federationRequest is the body of all of them.
 type federationRequest struct {
@@ -88,7 +91,7 @@ func (h *Federation) read(r *http.Request) (request federationRequest, applicati
 	if err != nil {
 		return request, nil, nil, nil, err
 	}
-	if application.LoginConfiguration.RequireAuthentication && c.key == nil {
+	if application.LoginConfiguration.RequireAuthentication && c.key == nil && r.URL.Path != reconcilePath {
 		return request, nil, nil, nil, errUnauthorized
 	}
 	p, err = h.Providers.Get(r.Context(), request.IdentityProviderID)

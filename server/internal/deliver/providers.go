@@ -135,11 +135,11 @@ func (f *party) join(info, token map[string]any) (map[string]any, error) {
 	if token == nil {
 		return info, nil
 	}
-	if sub := info["sub"]; sub != nil && sub != token["sub"] {
+	if sub := identity.TextOf(info["sub"]); sub != "" && sub != identity.TextOf(token["sub"]) {
 		return nil, errors.New("UserInfo is about somebody else than the ID token")
 	}
 	said := maps.Clone(token)
-	if names := f.names(); info[names.email] != nil && info[names.email] != token[names.email] {
+	if names := f.names(); info[names.email] != nil && identity.TextOf(info[names.email]) != identity.TextOf(token[names.email]) {
 		delete(said, names.verified)
 	}
 	maps.Copy(said, info)

@@ -87,8 +87,8 @@ func (p *Providers) verify(ctx context.Context, from *party, raw, nonce, access 
 	if err != nil {
 		return nil, fmt.Errorf("the ID token cannot be read: %w", err)
 	}
-	azp, named := claims["azp"] // section 3.1.3.7, 4 and 5
-	if named && azp != from.ClientID || !named && len(token.Audience) > 1 {
+	_, named := claims["azp"] // section 3.1.3.7, 4 and 5
+	if named && identity.TextOf(claims["azp"]) != from.ClientID || !named && len(token.Audience) > 1 {
 		return nil, errors.New("the ID token was made for another client")
 	}
 	return claims, nil

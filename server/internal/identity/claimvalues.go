@@ -9,8 +9,8 @@ import (
 	"wherry/server/internal/jsondoc"
 )
 
-// ReadClaims reads what a provider says: an object that the store can keep.
-// Numbers are json.Number, with all their digits.
+// ReadClaims reads what a provider says: an object that the store can keep, with
+// a Number for each number.
 func ReadClaims(raw []byte) (map[string]any, error) {
 	if err := jsondoc.Check(raw, jsondoc.Limits{Depth: 32}); err != nil {
 		return nil, err
@@ -21,7 +21,31 @@ func ReadClaims(raw []byte) (map[string]any, error) {
 	if err := d.Decode(&claims); err != nil || claims == nil {
 		return nil, errors.New("it is no JSON object")
 	}
+	keepNumbers(claims)
 	return claims, nil
+}
+
+// Number is a number with all its digits. Unlike json.Number it is one for every
+// encoder.
+type Number string
+
+// MarshalJSON writes the digits.
+func (n Number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
+
+func keepNumbers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return Number(v)
+	case map[string]any:
+		for name, member := range v {
+			v[name] = keepNumbers(member)
+		}
+	case []any:
+		for i, element := range v {
+			v[i] = keepNumbers(element)
+		}
+	}
+	return v
 }
 
 // TextOf is a claim that is text, or the number that some providers write in its
@@ -30,8 +54,8 @@ func TextOf(v any) string {
 	switch v := v.(type) {
 	case string:
 		return strings.TrimSpace(v)
-	case json.Number:
-		return v.String()
+	case Number:
+		return string(v)
 	}
 	return ""
 }

@@ -3,8 +3,8 @@ package identity
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	"wherry/server/internal/fa"
@@ -70,10 +70,10 @@ func mappedTo(p *fa.IdentityProvider, property string) string {
 }
 
 func seconds(v any) (int64, bool) {
-	n, ok := v.(json.Number)
+	n, ok := v.(Number)
 	if !ok {
 		return 0, false
 	}
-	f, err := n.Float64()
+	f, err := strconv.ParseFloat(string(n), 64)
 	return int64(f), err == nil && f > -1e15 && f < 1e15
 }

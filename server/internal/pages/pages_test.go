@@ -131,6 +131,7 @@ func examples() []example {
 		{"expired", http.StatusNotFound, pages.Notice{Frame: frame, Says: pages.NoticeExpired}},
 		{"logged-out", http.StatusOK, pages.LoggedOut{Frame: frame, ContinueURL: "https://app.example.com/"}},
 		{"logout", http.StatusOK, pages.Logout{Frame: frame, URLs: []string{"/made-up-logout"}, To: "/logged-out"}},
+		{"onward", http.StatusOK, pages.Onward{Frame: frame, To: "/logged-out"}},
 		{"form-post", http.StatusOK, pages.FormPost{Frame: frame, Action: "/logged-out", Fields: []pages.Field{{Name: "code", Value: "made-up"}}}},
 		{"account", http.StatusOK, pages.Account{Frame: frame, Name: "Jane Example", LoginID: "jane@example.com", Done: "profile", Factors: true, Passkeys: true}},
 		{"account-edit", http.StatusBadRequest, pages.AccountForm{Frame: frame, Inputs: []pages.Input{
@@ -198,6 +199,10 @@ func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request,
 		err = p.Logout(w, r, page)
 	case pages.FormPost:
 		err = p.FormPost(w, r, page)
+	case pages.Onward:
+		err = p.Onward(w, r, page)
+	case pages.LinkAccount:
+		err = p.LinkAccount(w, r, page)
 	case pages.Form:
 		err = p.Form(w, r, ex.status, page)
 	case pages.Gate:
