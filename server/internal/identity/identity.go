@@ -47,9 +47,10 @@ type Store interface {
 	CreateUser(ctx context.Context, u *fa.Account) error
 	// UpdateUser runs change in a transaction, perhaps more than once.
 	UpdateUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) (*fa.Account, error)
-	// NoteLogin keeps a sign-in, with the change of the user that it brings. Both
-	// may be made a while later, and are lost if the server stops before.
-	NoteLogin(ctx context.Context, r fa.LoginRecord, change func(*fa.Account) error) error
+	// NoteLogin keeps a sign-in, with the change of instants that it brings, of
+	// the user who was read for it and of what is stored. Both may be made a while
+	// later, and are lost if the server stops before.
+	NoteLogin(ctx context.Context, r fa.LoginRecord, read *fa.Account, change func(*fa.Account)) error
 	// NoteUser is UpdateUser for a change that matters as little as a sign-in's.
 	NoteUser(ctx context.Context, id fa.ID, change func(*fa.Account) error) error
 

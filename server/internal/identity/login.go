@@ -69,14 +69,15 @@ func (s *Service) login(a Attempt, how string, user *fa.Account) Login {
 	return Login{record, a.NewDevice, &user.User, how, &a.EventInfo, a.provider}
 }
 
-// keep keeps a sign-in, with the change of the user that it brings.
-func (s *Service) keep(ctx context.Context, login Login, change func(*fa.Account) error) (err error) {
+// keep keeps a sign-in, with the change that it brings of the user who was read
+// for it.
+func (s *Service) keep(ctx context.Context, login Login, read *fa.Account, change func(*fa.Account)) (err error) {
 	if s.Witness != nil {
 		if ctx, err = s.Witness.LoginSucceeded(ctx, login); err != nil {
 			return err
 		}
 	}
-	return s.Store.NoteLogin(ctx, login.LoginRecord, change)
+	return s.Store.NoteLogin(ctx, login.LoginRecord, read, change)
 }
 
 // tellFailure says that credentials were wrong. user is nil when nobody is known

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"wherry/internal/secret"
 	"wherry/server/internal/fa"
@@ -197,7 +198,7 @@ func (s *Service) changeReason(tenant *fa.Tenant, p proof) string {
 // The answer says so even when it is stored a little later.
 func (s *Service) record(ctx context.Context, a Attempt, how string, user *fa.Account) (err error) {
 	now := s.millis()
-	note := func(u *fa.Account) error {
+	note := func(u *fa.Account) {
 		u.LastLoginInstant = max(u.LastLoginInstant, now)
 		for i := range u.Identities {
 			if id := &u.Identities[i]; id.Is(a.LoginID) {
@@ -207,15 +208,16 @@ func (s *Service) record(ctx context.Context, a Attempt, how string, user *fa.Ac
 		if r, ok := u.Registration(a.applicationID()); ok {
 			r.LastLoginInstant = max(r.LastLoginInstant, now)
 		}
-		return nil
 	}
-	_ = note(user)
+	read := *user
+	read.Identities, read.Registrations = slices.Clone(user.Identities), slices.Clone(user.Registrations)
+	note(user)
 	if a.NewDevice {
 		if ctx, err = s.alongNewDevice(ctx, a, user); err != nil {
 			return err
 		}
 	}
-	if err := s.keep(ctx, s.login(a, how, user), note); err != nil {
+	if err := s.keep(ctx, s.login(a, how, user), &read, note); err != nil {
 		return fmt.Errorf("record the sign-in: %w", err)
 	}
 	return nil

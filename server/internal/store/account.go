@@ -14,11 +14,6 @@ import (
 // for each application, and one of group_members for each group.
 const accountColumns = "doc, encryption_scheme, factor, salt, password_hash, previous_passwords"
 
-func (db *DB) scanRegistration(row scanner) (r fa.Registration, err error) {
-	err = db.scan(row, "registrations", &r)
-	return r, err
-}
-
 func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 	row, err := db.userRow(u)
 	if err != nil {

@@ -157,5 +157,5 @@ func makeLogs(t *testing.T, db *DB, user fa.ID) {
 	t.Helper()
 	event := fa.WebhookEventLog{ID: id(20), Event: []byte("{}"), Attempts: []fa.WebhookAttemptLog{{ID: id(21), WebhookEventLogID: id(20)}}}
 	must(t, db.AddAuditLog(t.Context(), &fa.AuditLog{InsertUser: "ada", Message: "x"}), db.NoteWebhookEvent(t.Context(), event),
-		db.NoteLogin(t.Context(), fa.LoginRecord{TenantID: id(1), UserID: user}, func(*fa.Account) error { return nil }))
+		db.NoteLogin(t.Context(), fa.LoginRecord{TenantID: id(1), UserID: user}, &fa.Account{User: fa.NewUser()}, func(*fa.Account) {}))
 }

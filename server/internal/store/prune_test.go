@@ -25,7 +25,7 @@ func TestPrune(t *testing.T) {
 			event := fa.WebhookEventLog{ID: id(100 + day), InsertInstant: at, Event: []byte("{}")}
 			event.Attempts = []fa.WebhookAttemptLog{{ID: id(200 + day), WebhookEventLogID: event.ID}}
 			must(t, db.LogEvent(t.Context(), fa.EventError, "x"), db.AddAuditLog(t.Context(), &fa.AuditLog{}), db.NoteWebhookEvent(t.Context(), event),
-				db.NoteLogin(t.Context(), fa.LoginRecord{TenantID: id(1), UserID: id(9), Instant: at}, func(*fa.Account) error { return nil }))
+				db.NoteLogin(t.Context(), fa.LoginRecord{TenantID: id(1), UserID: id(9), Instant: at}, user(9, id(1), "ada@example.com"), func(*fa.Account) {}))
 		}
 		left := func() (counts []string) {
 			for _, table := range []string{"event_log", "audit_logs", "login_records", "webhook_event_logs", "webhook_attempt_logs"} {
