@@ -253,6 +253,27 @@ func TestApplyMends(t *testing.T) {
 	s.must(5, "apply")
 }
 
+// A new secret of the connector, and more time for it, reach the target by
+// another apply.
+func TestApplyTellsWhatIsNewAboutTheConnector(t *testing.T) {
+	t.Parallel()
+	s := begin(t, "shop.yaml")
+	s.configure(shop(s, ""))
+	s.must(0, "apply", "--yes")
+	const another = "another-header-nobody-may-read"
+	s.write("wherry.yaml", fmt.Sprintf("target: {url: %q, api_key: %q}\nconnector: {url: \"https://connector.example.com/\", secret: %q, previous_secret: %q}\npools:\n%s",
+		s.server, s.key, another, header, shop(s, ", connector: {deadline: 3s}")))
+	said := s.must(0, "apply", "--yes")
+	if !strings.Contains(said.stdout, `~ connector "Cognito connector"`) || strings.Contains(said.stdout, "+ ") || strings.Contains(said.stdout, another) {
+		t.Errorf("it says %s", said.stdout)
+	}
+	connector := s.named("/api/connector", "connectors", "Cognito connector")
+	if got := at(connector, "headers/Authorization") + at(connector, "readTimeout"); got != `"`+another+`"4000` {
+		t.Errorf("the target has %s", got)
+	}
+	s.must(5, "apply", "--yes")
+}
+
 // An application that people have made by hand is taken for the one that is
 // wanted, wherever it is referred to.
 func TestApplyTakesWhatIsThere(t *testing.T) {

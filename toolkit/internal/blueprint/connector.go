@@ -8,8 +8,9 @@ import (
 	"wherry/toolkit/internal/target"
 )
 
-// How long FusionAuth waits for the connector. It wants an answer within about
-// a second, which the connector's own deadline takes care of.
+// How long FusionAuth waits for the connector, which ends by its own deadline:
+// FusionAuth wants an answer within about a second. Where that is longer, so is
+// the wait.
 const (
 	connectTimeout = time.Second
 	readTimeout    = 2 * time.Second
@@ -32,7 +33,7 @@ func (b *builder) makeConnector() {
 		Kind: target.Connector, ID: id, Name: name, First: doc{"name": name},
 		Doc: doc{
 			"type": fusionauth.GenericConnector, "authenticationURL": url,
-			"connectTimeout": connectTimeout.Milliseconds(), "readTimeout": readTimeout.Milliseconds(),
+			"connectTimeout": connectTimeout.Milliseconds(), "readTimeout": max(readTimeout, b.Connector.Deadline+time.Second).Milliseconds(),
 			"headers": target.Header{Name: c.Header, Value: c.Secret},
 		},
 	})

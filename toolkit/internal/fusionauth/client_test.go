@@ -171,6 +171,29 @@ func TestAnswersThatAreNotFusionAuths(t *testing.T) {
 	}
 }
 
+// Only our own server says in its status that it is ours; FusionAuth's may have
+// any form, and need not answer.
+func TestKind(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[string]fusionauth.Kind{
+		`{"status": "Ok", "version": "1.69.0", "wherry": "1.2.3"}`: fusionauth.Wherry,
+		`{"status": "Ok", "version": "1.69.0"}`:                    fusionauth.RealFusionAuth,
+		`all is well`:                                              fusionauth.RealFusionAuth,
+		``:                                                         fusionauth.RealFusionAuth,
+	} {
+		c := connect(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/api/system/version" {
+				_, _ = io.WriteString(w, `{"version": "1.69.0"}`)
+				return
+			}
+			_, _ = io.WriteString(w, status)
+		})
+		if kind, version, err := c.Kind(t.Context()); kind != want || version != "1.69.0" || err != nil {
+			t.Errorf("%s: got %s %s, %v, want %s", status, kind, version, err, want)
+		}
+	}
+}
+
 func TestSecretsArePrintedNowhereButOnTheWire(t *testing.T) {
 	t.Parallel()
 	token := fusionauth.RefreshToken{Token: fusionauth.Secret{String: "hunter2"}}
