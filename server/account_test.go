@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,6 +197,36 @@ func TestAccountFactors(t *testing.T) {
 		p.visit("/account/two-factor/disable", next(ask, map[string]string{"code": recovery})).page(t, "removed", 200, "The second factor has been removed.")
 		p.visit("/account/two-factor/disable", next(ask, map[string]string{"code": recovery})).page(t, "again", 404, "Page not found")
 	})
+}
+
+// TestAccountRecoveryCodes: whoever can use a second factor, or has one recovery
+// code left, gets new ones, and the old ones are void.
+func TestAccountRecoveryCodes(t *testing.T) {
+	t.Parallel()
+	i := start(t)
+	p := i.account(t)
+	p.visit("/account/two-factor/renew", nil).page(t, "without a factor", 404, "Page not found")
+	i.do(withAuthenticator).must(t)
+	list := p.visit("/account/two-factor", nil).page(t, "list", 200, "New recovery codes")
+	link := html.UnescapeString(regexp.MustCompile(`href="(/account/two-factor/renew[^"]*)"`).FindStringSubmatch(list.body)[1])
+	ask := p.visit(link, nil).page(t, "ask", 200, "are of no use then")
+	renew := func(code string) response {
+		return p.visit("/account/two-factor/renew", next(ask, map[string]string{"code": code}))
+	}
+	codesOn := func(r response) (codes []string) {
+		for _, found := range regexp.MustCompile(`<code>([A-Z0-9]{5}-[A-Z0-9]{5})</code>`).FindAllStringSubmatch(r.body, -1) {
+			codes = append(codes, found[1])
+		}
+		return codes
+	}
+	renew("000000").page(t, "wrong", 400, "The code is wrong")
+	p.visit("/account/two-factor/renew", next(ask, map[string]string{"code": i.shown(t), "methodId": "none"})).page(t, "no such method", 404, "Page not found")
+	first := codesOn(renew(i.shown(t)).page(t, "renewed", 200, "Keep your recovery codes"))
+	second := codesOn(renew(first[0]).page(t, "by one of them", 200, "Keep your recovery codes"))
+	renew(first[1]).page(t, "by an old one", 400, "The code is wrong")
+	if stored := i.do("GET /api/user/two-factor/recovery-code/" + janeID).must(t); !slices.Contains(second, stored.text("recoveryCodes.0")) {
+		t.Errorf("on the page are %v, stored: %s", second, stored.body)
+	}
 }
 
 // TestAccountPasswordWithFactor: the factor is asked for first.

@@ -53,6 +53,9 @@ func (s accountSite) Factors(w http.ResponseWriter, r *http.Request, page accoun
 	if page.More {
 		list.AddURL = "/account/two-factor/enable" + language(r)
 	}
+	if len(page.Methods) > 0 {
+		list.RenewURL = "/account/two-factor/renew" + language(r)
+	}
 	for _, m := range page.Methods {
 		q := url.Values{"methodId": {m.ID}, "locale": {pages.Locale(r)}}
 		list.Items = append(list.Items, pages.AccountItem{
@@ -73,15 +76,17 @@ func (s accountSite) SetUp(w http.ResponseWriter, r *http.Request, status int, p
 
 // RecoveryCodes implements account.Pages.
 func (s accountSite) RecoveryCodes(w http.ResponseWriter, r *http.Request, page account.RecoveryCodes) {
-	s.ended(w, r, s.pages.RecoveryCodes(w, r, pages.RecoveryCodes{
-		Frame: s.around(r, page.Frame), Codes: page.Codes, ContinueURL: "/account/two-factor" + language(r) + "&done=factor",
-	}))
+	back := "/account/two-factor" + language(r)
+	if !page.Renewed {
+		back += "&done=factor"
+	}
+	s.ended(w, r, s.pages.RecoveryCodes(w, r, pages.RecoveryCodes{Frame: s.around(r, page.Frame), Codes: page.Codes, ContinueURL: back}))
 }
 
-// Disable implements account.Pages.
-func (s accountSite) Disable(w http.ResponseWriter, r *http.Request, status int, page account.Disable) {
-	s.ended(w, r, s.pages.AccountDisable(w, r, status, pages.AccountDisable{
-		Frame: s.around(r, page.Frame), Hidden: []pages.Field{{Name: "methodId", Value: page.Method.ID}},
+// FactorCode implements account.Pages.
+func (s accountSite) FactorCode(w http.ResponseWriter, r *http.Request, status int, page account.FactorCode) {
+	s.ended(w, r, s.pages.AccountCode(w, r, status, pages.AccountCode{
+		Frame: s.around(r, page.Frame), Hidden: []pages.Field{{Name: "methodId", Value: page.Method.ID}}, Renew: page.Renew,
 		Method: page.Method.Method, To: page.Method.To(), Sent: page.Sent, Error: page.Problem,
 	}))
 }

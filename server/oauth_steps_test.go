@@ -14,7 +14,8 @@ const formOfFactor = "/oauth2/two-factor"
 
 // next fills in the form on a page.
 func next(page response, more map[string]string) url.Values {
-	values := hiddenFields(page.body)
+	first, _, _ := strings.Cut(page.body, "</form>")
+	values := hiddenFields(first)
 	for name, value := range more {
 		values.Set(name, value)
 	}

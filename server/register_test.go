@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -252,6 +253,50 @@ func TestVerificationGates(t *testing.T) {
 			i.sendForm(filledIn(authorization(), "new@example.com", password)).backWithCode(t, "logged in")
 		})
 	}
+}
+
+// TestAnotherAddressAtTheGate: whoever cannot get the message has it sent to
+// another address, which has to be verified too.
+func TestAnotherAddressAtTheGate(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		box := newPostbox(t)
+		i.usePostbox(t, box)
+		i.do(selfService).must(t)
+		gated := func(more string) {
+			i.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"emailConfiguration":{"verifyEmail":true,"verificationStrategy":"FormField","verificationEmailTemplateId":"` +
+				templates["verification"] + `","unverified":{"behavior":"Gated"` + more + `}}}}`).must(t)
+		}
+		gated("")
+		const at = "/email/verification-required"
+		gate := i.sendFormTo(registerForm, next(i.openRegister(t), newcomer(nil))).page(t, "gate", 200, "Verify your email")
+		if strings.Contains(gate.body, `value="change"`) {
+			t.Error("the tenant does not allow that")
+		}
+		old := box.next(t)
+		change := func(email string) response {
+			return i.sendFormTo(at, next(gate, map[string]string{"action": "change", "email": email}))
+		}
+		change("other@example.com").page(t, "not allowed", 400, "Enter the code from the message.")
+		gated(`,"allowEmailChangeWhenGated":true`)
+		change(" ").page(t, "none", 400, "Enter your email address.")
+		change("nonsense").page(t, "no address", 400, "This is not an email address.")
+		change("jane@example.com").page(t, "taken", 400, "There is an account with this email already.")
+		gate = change(" Other@example.com").page(t, "changed", 200, "other@example.com")
+		l := box.next(t)
+		if !slices.Equal(l.to, []string{"other@example.com"}) {
+			t.Errorf("sent to %s", l.to)
+		}
+		verify := func(id, code string) response {
+			return i.sendFormTo(at, next(gate, map[string]string{"action": "verify", "verificationId": id, "oneTimeCode": code}))
+		}
+		verify(old.value(t, "id"), old.value(t, "code")).page(t, "the old address", 400, `role="alert"`)
+		verify(l.value(t, "id"), l.value(t, "code")).backWithCode(t, "verified")
+		i.do("GET /api/user?email=other@example.com").must(t).want(t, values{"user.verified": true, "user.identities.0.verified": true})
+		if r := i.do("GET /api/user?email=new@example.com"); r.status != http.StatusNotFound {
+			t.Errorf("the old address: status %d", r.status)
+		}
+	})
 }
 
 // TestLoginIDFirst: where an identity provider manages addresses, people say who

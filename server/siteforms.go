@@ -31,8 +31,8 @@ func (s *site) Form(w http.ResponseWriter, r *http.Request, status int, page oau
 func (s *site) Gate(w http.ResponseWriter, r *http.Request, status int, page oauth.GatePage) {
 	gate := pages.Gate{
 		Frame: s.frame(r, page.Tenant, page.Application), Action: "/email/verification-required", Hidden: fields(page.Hidden),
-		Registration: page.Registration, Email: page.Email, AskCode: page.AskCode, Sent: page.Sent, Error: page.Problem,
-		RedirectURLs: []string{page.RedirectURI},
+		Registration: page.Registration, Email: page.Email, AskCode: page.AskCode, AllowChange: page.AllowChange,
+		Sent: page.Sent, Error: page.Problem, RedirectURLs: []string{page.RedirectURI},
 	}
 	if page.Registration {
 		gate.Action = "/registration/verification-required"

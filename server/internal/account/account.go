@@ -58,6 +58,7 @@ type Service interface {
 	ContinueSetUp(ctx context.Context, user *fa.Account, application *fa.Application, step identity.SetUp) (*identity.SettingUp, error)
 	SendToDisable(ctx context.Context, user *fa.Account, application *fa.Application, methodID string) error
 	DisableMethod(ctx context.Context, user *fa.Account, methodID, code string) error
+	RenewOwnRecoveryCodes(ctx context.Context, user *fa.Account, methodID, code string) ([]string, error)
 }
 
 // Passkeys makes passkeys.
@@ -90,8 +91,10 @@ func (s *Server) Mount(mux *http.ServeMux) {
 		"GET /account/two-factor":          s.factors,
 		"GET /account/two-factor/enable":   s.enable,
 		"POST /account/two-factor/enable":  s.enable,
-		"GET /account/two-factor/disable":  s.disable,
+		"GET /account/two-factor/disable":  s.askCode(false),
 		"POST /account/two-factor/disable": s.postDisable,
+		"GET /account/two-factor/renew":    s.askCode(true),
+		"POST /account/two-factor/renew":   s.postRenew,
 		"GET /account/webauthn":            s.passkeys,
 		"GET /account/webauthn/add":        s.addPasskey,
 		"POST /account/webauthn/add":       s.postPasskey,

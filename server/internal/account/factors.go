@@ -41,27 +41,56 @@ func (s *Server) enable(w http.ResponseWriter, r *http.Request, v *visit) error 
 	return nil
 }
 
-// disable asks for a code of the factor that is to be taken away.
-func (s *Server) disable(w http.ResponseWriter, r *http.Request, v *visit) error {
-	m, there := v.user.TwoFactor.Method(r.URL.Query().Get("methodId"))
-	if !there {
-		return fa.ErrNotFound
+// askCode asks for a code of a second factor: of the one that is to be taken
+// away, or, for new recovery codes, of any, the first unless another one is
+// named.
+func (s *Server) askCode(renew bool) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		id := r.URL.Query().Get("methodId")
+		if renew && id == "" && len(v.user.TwoFactor.Methods) > 0 {
+			id = v.user.TwoFactor.Methods[0].ID
+		}
+		m, there := v.user.TwoFactor.Method(id)
+		if !there {
+			return fa.ErrNotFound
+		}
+		s.Pages.FactorCode(w, r, http.StatusOK, FactorCode{Frame: v.frame(), Method: *m, Renew: renew})
+		return nil
 	}
-	s.Pages.Disable(w, r, http.StatusOK, Disable{Frame: v.frame(), Method: *m})
-	return nil
 }
 
 func (s *Server) postDisable(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return s.withCode(w, r, v, false, func(methodID, code string) error {
+		if err := s.Service.DisableMethod(r.Context(), v.user, methodID, code); err != nil {
+			return err
+		}
+		return done(w, r, home+"/two-factor", "disabled")
+	})
+}
+
+func (s *Server) postRenew(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return s.withCode(w, r, v, true, func(methodID, code string) error {
+		codes, err := s.Service.RenewOwnRecoveryCodes(r.Context(), v.user, methodID, code)
+		if err != nil {
+			return err
+		}
+		s.Pages.RecoveryCodes(w, r, RecoveryCodes{Frame: v.frame(), Codes: codes, Renewed: true})
+		return nil
+	})
+}
+
+// withCode sends a code, or does what it is needed for.
+func (s *Server) withCode(w http.ResponseWriter, r *http.Request, v *visit, renew bool, do func(methodID, code string) error) error {
 	m, there := v.user.TwoFactor.Method(r.PostForm.Get("methodId"))
 	if !there {
 		return fa.ErrNotFound
 	}
-	page, err := Disable{Frame: v.frame(), Method: *m}, error(nil)
+	page, err := FactorCode{Frame: v.frame(), Method: *m, Renew: renew}, error(nil)
 	if r.PostForm.Get("action") == "send" {
 		err = s.Service.SendToDisable(r.Context(), v.user, v.application, m.ID)
 		page.Sent = err == nil
-	} else if err = s.Service.DisableMethod(r.Context(), v.user, m.ID, r.PostForm.Get("code")); err == nil {
-		return done(w, r, home+"/two-factor", "disabled")
+	} else if err = do(m.ID, r.PostForm.Get("code")); err == nil {
+		return nil
 	}
 	switch {
 	case errors.Is(err, identity.ErrCode):
@@ -77,6 +106,6 @@ func (s *Server) postDisable(w http.ResponseWriter, r *http.Request, v *visit) e
 	if page.Problem != "" {
 		status = http.StatusBadRequest
 	}
-	s.Pages.Disable(w, r, status, page)
+	s.Pages.FactorCode(w, r, status, page)
 	return nil
 }

@@ -17,7 +17,7 @@ type Pages interface {
 	Factors(w http.ResponseWriter, r *http.Request, page Factors)
 	SetUp(w http.ResponseWriter, r *http.Request, status int, page SetUp)
 	RecoveryCodes(w http.ResponseWriter, r *http.Request, page RecoveryCodes)
-	Disable(w http.ResponseWriter, r *http.Request, status int, page Disable)
+	FactorCode(w http.ResponseWriter, r *http.Request, status int, page FactorCode)
 	Passkeys(w http.ResponseWriter, r *http.Request, page PasskeyList)
 	NewPasskey(w http.ResponseWriter, r *http.Request, status int, page NewPasskey)
 	Sessions(w http.ResponseWriter, r *http.Request, page SessionList)
@@ -82,13 +82,16 @@ type SetUp struct {
 // RecoveryCodes tells somebody the recovery codes.
 type RecoveryCodes struct {
 	Frame
-	Codes []string
+	Codes   []string
+	Renewed bool // a second factor was there before
 }
 
-// Disable asks for a code before a second factor is taken away.
-type Disable struct {
+// FactorCode asks for a code before a second factor is taken away, or there are
+// new recovery codes.
+type FactorCode struct {
 	Frame
 	Method  fa.TwoFactorMethod
+	Renew   bool // there are to be new recovery codes
 	Sent    bool
 	Problem string
 }

@@ -148,15 +148,8 @@ func (s *Service) DisableMethod(ctx context.Context, user *fa.Account, methodID,
 	if !there {
 		return fa.ErrNotFound
 	}
-	if err := s.guessing(ctx, user.ID); err != nil {
-		return err
-	}
-	all := false
-	if err := s.spendRecoveryCode(ctx, user, code); err == nil {
-		all = true
-	} else if !errors.Is(err, ErrCode) {
-		return err
-	} else if err := s.proveMethod(ctx, tenant, user, kindDisableCode, *m, code); err != nil {
+	all, err := s.proveOwner(ctx, tenant, user, *m, code)
+	if err != nil {
 		return err
 	}
 	_, err = s.update(ctx, tenant, user.ID, func(u *fa.Account) error {
@@ -168,6 +161,37 @@ func (s *Service) DisableMethod(ctx context.Context, user *fa.Account, methodID,
 		return nil
 	})
 	return err
+}
+
+// proveOwner tells whether a code is of a method, or one of the recovery codes,
+// which is spent then.
+func (s *Service) proveOwner(ctx context.Context, tenant *fa.Tenant, user *fa.Account, m fa.TwoFactorMethod, code string) (recovery bool, err error) {
+	if err := s.guessing(ctx, user.ID); err != nil {
+		return false, err
+	}
+	err = s.spendRecoveryCode(ctx, user, code)
+	if errors.Is(err, ErrCode) {
+		return false, s.proveMethod(ctx, tenant, user, kindDisableCode, m, code)
+	}
+	return err == nil, err
+}
+
+// RenewOwnRecoveryCodes is RenewRecoveryCodes for a user who does it by himself,
+// and shows with a code that he can use one of his methods. A method that is not
+// there is fa.ErrNotFound.
+func (s *Service) RenewOwnRecoveryCodes(ctx context.Context, user *fa.Account, methodID, code string) ([]string, error) {
+	tenant, err := s.Tenants.Get(ctx, user.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	m, there := user.TwoFactor.Method(methodID)
+	if !there {
+		return nil, fa.ErrNotFound
+	}
+	if _, err := s.proveOwner(ctx, tenant, user, *m, code); err != nil {
+		return nil, err
+	}
+	return s.RenewRecoveryCodes(ctx, user)
 }
 
 // RenameMethod gives a second factor another name.

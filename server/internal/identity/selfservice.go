@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"wherry/server/internal/fa"
 )
@@ -69,6 +70,42 @@ func (s *Service) Complete(ctx context.Context, a Attempt, user *fa.Account, req
 	}
 	_, err := s.ReplaceRegistration(ctx, user.ID, r)
 	return err
+}
+
+// ChangeUnverifiedEmail gives somebody who still has to verify the address
+// another one, which has to be verified too, whatever the tenant says of other
+// changes. The application's lambda may refuse.
+func (s *Service) ChangeUnverifiedEmail(ctx context.Context, a Attempt, user *fa.Account, email string) (*fa.User, error) {
+	tenant, err := s.Tenants.Get(ctx, user.TenantID)
+	if err != nil {
+		return nil, err
+	}
+	awaits := slices.ContainsFunc(user.Identities, func(i fa.Identity) bool { return i.Type == fa.IdentityEmail && i.AwaitsVerification() })
+	if !awaits || fa.IdentityKey(fa.IdentityEmail, email) == fa.IdentityKey(fa.IdentityEmail, user.Email) {
+		return &user.User, nil
+	}
+	next, now := user.User, s.millis()
+	next.Email = email
+	if err := fa.Join(s.settle(tenant, &next, "", now), refuseBlocked(tenant, email, false)); err != nil {
+		return nil, err
+	}
+	registration, registered := next.Registration(a.applicationID())
+	if !registered {
+		registration = new(fa.NewRegistration())
+	}
+	if err := s.ValidateSelfService(ctx, a, &next, registration); err != nil {
+		return nil, err
+	}
+	changed, err := s.update(ctx, tenant, user.ID, func(u *fa.Account) error {
+		u.Email, u.LastUpdateInstant = next.Email, now
+		u.SettleIdentities(fa.VerifiedDisabled, now)
+		u.AwaitVerification(fa.IdentityEmail, now)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &changed.User, nil
 }
 
 // SendEmailVerification is StartEmailVerification for people who ask for it by

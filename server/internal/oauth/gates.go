@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/identity"
@@ -17,6 +18,9 @@ type Verifying interface {
 	SendRegistrationVerification(ctx context.Context, tenant *fa.Tenant, app *fa.Application, u *fa.User) (fa.VerificationID, error)
 	VerifyEmail(ctx context.Context, id, code string) (*fa.User, error)
 	VerifyRegistration(ctx context.Context, id, code string) error
+	// ChangeUnverifiedEmail gives somebody who has to verify an address another one
+	// to verify.
+	ChangeUnverifiedEmail(ctx context.Context, a identity.Attempt, user *fa.Account, email string) (*fa.User, error)
 }
 
 // GatePage asks somebody to verify an address or a registration before going
@@ -26,6 +30,7 @@ type GatePage struct {
 	Registration bool   // it is the registration
 	Email        string // where the message went to
 	AskCode      bool   // a code has to be typed; else a link has to be followed
+	AllowChange  bool   // another address can be given
 	Sent         bool   // a message has just been sent
 	Problem      string
 }
@@ -51,7 +56,8 @@ func (s *Server) gateOf(a *authorizeRequest, u *fa.User, registration bool) gate
 		}
 	}
 	askCode := a.tenant.EmailConfiguration.VerificationStrategy == fa.VerifyByForm
-	return gate{GatePage{Email: u.Email, AskCode: askCode}, s.Verifying.SendEmailVerification, func(ctx context.Context, id, code string) error {
+	page := GatePage{Email: u.Email, AskCode: askCode, AllowChange: a.tenant.EmailConfiguration.Unverified.AllowEmailChangeWhenGated}
+	return gate{page, s.Verifying.SendEmailVerification, func(ctx context.Context, id, code string) error {
 		_, err := s.Verifying.VerifyEmail(ctx, id, code)
 		return err
 	}}
@@ -119,8 +125,8 @@ func (s *Server) registrationGate(w http.ResponseWriter, r *http.Request) error 
 	return s.pass(w, r, true)
 }
 
-// pass serves the form of a gate: it sends a message again, takes a code, or
-// looks whether the link was followed.
+// pass serves the form of a gate: it sends a message again, also to another
+// address, takes a code, or looks whether the link was followed.
 func (s *Server) pass(w http.ResponseWriter, r *http.Request, registration bool) error {
 	a, values, user, err := s.interrupted(w, r)
 	if user == nil || err != nil {
@@ -128,8 +134,17 @@ func (s *Server) pass(w http.ResponseWriter, r *http.Request, registration bool)
 	}
 	g := s.gateOf(a, &user.User, registration)
 	held, id := Field{fieldContext, values.Get(fieldContext)}, values.Get(fieldVerification)
+	action := values.Get("action")
+	if action == "change" && g.page.AllowChange {
+		user, err = s.changeEmail(r, a, user, &g, values.Get("email"))
+		if err != nil {
+			return err
+		}
+		action = "resend"
+	}
 	switch {
-	case values.Get("action") == "resend":
+	case g.page.Problem != "":
+	case action == "resend":
 		next, err := s.sendVerification(r.Context(), a, &user.User, &g)
 		if err != nil {
 			return err
@@ -155,6 +170,25 @@ func (s *Server) pass(w http.ResponseWriter, r *http.Request, registration bool)
 	g.page.Frame = a.frame(held, Field{fieldVerification, id})
 	s.Pages.Gate(w, r, status, g.page)
 	return nil
+}
+
+// changeEmail gives somebody another address, or says on the page what is wrong
+// with it.
+func (s *Server) changeEmail(r *http.Request, a *authorizeRequest, user *fa.Account, g *gate, email string) (*fa.Account, error) {
+	if email = strings.TrimSpace(email); email == "" {
+		g.page.Problem = "[blank]email"
+		return user, nil
+	}
+	changed, err := s.Verifying.ChangeUnverifiedEmail(r.Context(), attempt(r, a), user, email)
+	if refused, bad := errors.AsType[*fa.Errors](told(err)); bad {
+		g.page.Problem = refused.Codes()[0]
+		return user, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	g.page.Email = changed.Email
+	return &fa.Account{User: *changed}, nil
 }
 
 // checkCode verifies with the code that was typed, or says what is wrong.

@@ -65,7 +65,9 @@ type AccountList struct {
 	List   List
 	Items  []AccountItem
 	AddURL string // where another one is made; empty is nowhere
-	Done   string // as Account's
+	// RenewURL is where there are new recovery codes; empty is nowhere.
+	RenewURL string
+	Done     string // as Account's
 }
 
 // AccountItem is one of them.
@@ -90,21 +92,30 @@ func (p *Pages) AccountList(w http.ResponseWriter, r *http.Request, page Account
 	return p.write(w, r, http.StatusOK, "accountlist", page)
 }
 
-// AccountDisable asks for a code before a second factor is taken away. It posts
-// code, or action=send for one to be sent, methodId and locale to its own
-// address.
-type AccountDisable struct {
+// AccountCode asks for a code before a second factor is taken away, or there are
+// new recovery codes. It posts code, or action=send for one to be sent, methodId
+// and locale to its own address.
+type AccountCode struct {
 	Frame
 	Hidden []Field
+	Renew  bool   // there are to be new recovery codes
 	Method string // authenticator, email or sms
 	To     string // where codes go
 	Sent   bool
 	Error  string
 }
 
-// AccountDisable writes the page.
-func (p *Pages) AccountDisable(w http.ResponseWriter, r *http.Request, status int, page AccountDisable) error {
-	return p.write(w, r, status, "accountdisable", page)
+// Key is the message of a part of the page: title, recovery or submit.
+func (c AccountCode) Key(part string) string {
+	if c.Renew {
+		return "renew." + part
+	}
+	return "disable." + part
+}
+
+// AccountCode writes the page.
+func (p *Pages) AccountCode(w http.ResponseWriter, r *http.Request, status int, page AccountCode) error {
+	return p.write(w, r, status, "accountcode", page)
 }
 
 // AccountPasskey is where people make a passkey. It posts displayName, then

@@ -127,6 +127,9 @@ func talkative(b bundle) map[string][]framed {
 		if list != ListSessions {
 			full.AddURL = "/"
 		}
+		if list == ListFactors {
+			full.RenewURL = "/"
+		}
 		lists = append(lists, AccountList{List: list}, full)
 	}
 	methods := []string{"authenticator", "email", "sms"}
@@ -139,7 +142,7 @@ func talkative(b bundle) map[string][]framed {
 		"accountlist":     lists,
 		"accountform":     {AccountForm{}},
 		"accountpassword": {AccountPassword{AskCurrent: true}},
-		"accountdisable":  {AccountDisable{}},
+		"accountcode":     {AccountCode{}, AccountCode{Renew: true}},
 		"accountpasskey":  {AccountPasskey{}, AccountPasskey{Options: "{}"}},
 		"recoverycodes":   {RecoveryCodes{}},
 		"passwordless":    {Passwordless{LoginURL: "/"}, Passwordless{AskCode: true}, Passwordless{Link: true}},
@@ -151,7 +154,7 @@ func talkative(b bundle) map[string][]framed {
 		"form": {
 			Form{Inputs: inputs, Step: 1, Steps: 2, LoginURL: "/"}, Form{Step: 2, Steps: 2}, Form{Complete: true, Step: 1, Steps: 1},
 		},
-		"gate": {Gate{Sent: true}, Gate{AskCode: true}, Gate{Registration: true}, Gate{Registration: true, AskCode: true}},
+		"gate": {Gate{Sent: true}, Gate{AskCode: true, AllowChange: true}, Gate{Registration: true}, Gate{Registration: true, AskCode: true}},
 	}
 }
 

@@ -3,8 +3,9 @@ package pages
 import "net/http"
 
 // Gate is the page that asks people to verify an address or a registration
-// before they go on. It posts action ("verify" or "resend"), oneTimeCode where
-// a code is asked for, locale and the hidden fields.
+// before they go on. It posts action ("verify", "resend" or "change"),
+// oneTimeCode where a code is asked for, email with another address, locale and
+// the hidden fields.
 type Gate struct {
 	Frame
 	Action       string
@@ -12,6 +13,7 @@ type Gate struct {
 	Registration bool // it is the registration that has to be verified
 	Email        string
 	AskCode      bool
+	AllowChange  bool   // another address can be given
 	Sent         bool   // a message is on its way
 	Error        string // a code such as [InvalidVerificationId]; empty is none
 	// RedirectURLs: see Login.

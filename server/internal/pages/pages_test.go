@@ -83,6 +83,9 @@ func examples() []example {
 			{Name: "user.lastName", Control: "text", Required: true, Focus: true}, {Name: "user.mobilePhone", Control: "text", Kind: "phoneNumber", Required: true},
 		}}},
 		{"gate-link", http.StatusBadRequest, pages.Gate{Frame: frame, Action: "/email/verification-required", Hidden: hidden, Email: "jane@example.com", Error: "[VerificationPending]"}},
+		{"gate-change", http.StatusBadRequest, pages.Gate{
+			Frame: frame, Action: "/email/verification-required", Hidden: hidden, Email: "jane@example.com", AskCode: true, AllowChange: true, Error: "[duplicate]user.email",
+		}},
 		{"gate-code", http.StatusOK, pages.Gate{Frame: frame, Action: "/registration/verification-required", Hidden: hidden, Registration: true, Email: "jane@example.com", AskCode: true, Sent: true}},
 		{"login-first", http.StatusBadRequest, pages.Login{Frame: frame, Hidden: hidden, LoginIDFirst: true, Error: "[blank]loginId"}},
 		{"login-ways", http.StatusOK, pages.Login{
@@ -139,7 +142,7 @@ func examples() []example {
 		}}},
 		{"account-password", http.StatusBadRequest, pages.AccountPassword{Frame: frame, LoginID: "jane@example.com", AskCurrent: true, MinLength: 8, Errors: []string{"[invalid]currentPassword"}}},
 		{"account-factors", http.StatusOK, pages.AccountList{
-			Frame: frame, List: pages.ListFactors, Done: "factor", AddURL: "/account/two-factor/enable",
+			Frame: frame, List: pages.ListFactors, Done: "factor", AddURL: "/account/two-factor/enable", RenewURL: "/account/two-factor/renew",
 			Items: []pages.AccountItem{
 				{Method: "authenticator", RemoveURL: "/account/two-factor/disable?methodId=A1B2", Ask: true},
 				{Method: "sms", Text: "+1 303 555 0100", RemoveURL: "/account/two-factor/disable?methodId=C3D4", Ask: true},
@@ -150,7 +153,8 @@ func examples() []example {
 			{Name: "Tide Tables", Text: "Firefox on Linux", Used: "2026-11-22", ID: "made-up-1", RemoveURL: "/account/sessions"},
 			{Text: "192.0.2.1", ID: "made-up-2", RemoveURL: "/account/sessions"},
 		}}},
-		{"account-disable", http.StatusOK, pages.AccountDisable{Frame: frame, Hidden: hidden, Method: "email", To: "j•••@example.com"}},
+		{"account-disable", http.StatusOK, pages.AccountCode{Frame: frame, Hidden: hidden, Method: "email", To: "j•••@example.com"}},
+		{"account-renew", http.StatusBadRequest, pages.AccountCode{Frame: frame, Hidden: hidden, Method: "authenticator", Renew: true, Error: "[invalid]code"}},
 		{"account-new-passkey", http.StatusBadRequest, pages.AccountPasskey{Frame: frame, Error: "[blank]displayName"}},
 		{"account-new-passkey-made", http.StatusOK, pages.AccountPasskey{Frame: frame, Name: "My phone", Options: `{"challenge":"AAAA"}`}},
 		{"index", http.StatusOK, pages.Index{Frame: pages.Frame{Tenant: "Example Harbour"}}},
@@ -179,8 +183,8 @@ func write(t *testing.T, p *pages.Pages, w http.ResponseWriter, r *http.Request,
 		err = p.AccountPassword(w, r, ex.status, page)
 	case pages.AccountList:
 		err = p.AccountList(w, r, page)
-	case pages.AccountDisable:
-		err = p.AccountDisable(w, r, ex.status, page)
+	case pages.AccountCode:
+		err = p.AccountCode(w, r, ex.status, page)
 	case pages.AccountPasskey:
 		err = p.AccountPasskey(w, r, ex.status, page)
 	case pages.SetUp:
