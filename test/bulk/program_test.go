@@ -42,7 +42,8 @@ func TestMain(m *testing.M) {
 // crossing is a folder with a configuration, beside a pool.
 type crossing struct {
 	dir       string
-	disk      *disk // that dir is, nil if it is none of its own
+	disk      *disk  // that dir is, nil if it is none of its own
+	place     string // of the workspace, "" for a file in dir
 	pool      *pool.Pool
 	generated *pool.Generated
 }
@@ -79,6 +80,9 @@ func (c *crossing) command(ctx context.Context, args ...string) (*exec.Cmd, *byt
 	}
 	cmd.Stdout, cmd.Stderr = &output, &output
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=example")
+	if c.place != "" {
+		cmd.Env = append(cmd.Env, "WHERRY_WORKSPACE="+c.place)
+	}
 	return cmd, &output
 }
 

@@ -146,10 +146,14 @@ func (c *campaign) refill(ctx context.Context) error {
 	if err := c.closeDone(ctx); err != nil {
 		return err
 	}
-	if c.drained || len(c.queue.waiting) >= mostWaiting {
+	take, n := c.Run.Next, len(c.queue.waiting)
+	switch {
+	case n == 0:
+		take = c.Run.Await // there is nothing better to do
+	case c.drained || n >= mostWaiting:
 		return io.EOF
 	}
-	b, err := c.Run.Next(ctx, &c.query, batchSize)
+	b, err := take(ctx, &c.query, batchSize)
 	if errors.Is(err, io.EOF) {
 		c.drained = true
 	}

@@ -69,7 +69,7 @@ func (c *campaign) mail(ctx context.Context, u *user) (Reason, error) {
 	if err != nil {
 		return "", fmt.Errorf("write down that a mail is about to be sent: %w", err)
 	}
-	if err := c.Run.Note(ctx, workspace.Event{Kind: kindAbout, User: u.N, Detail: detail}); err != nil {
+	if err := u.batch.Announce(ctx, workspace.Event{Kind: kindAbout, User: u.N, Detail: detail}); err != nil {
 		return "", err
 	}
 	c.queue.sent(u.domain, c.Now())

@@ -114,7 +114,7 @@ func (c *importCommand) carry(ctx context.Context, out *console.Console, x *cros
 			return a, err
 		}
 	}
-	a.Planning, err = x.plan(ctx, r, api, display, c.collisionFlags, func() error {
+	a.Planning, err = x.plan(ctx, r, api, watch{out, display}, c.collisionFlags, func() error {
 		if c.In == "" {
 			return nil
 		}

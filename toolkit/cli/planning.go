@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"wherry/internal/console"
 	"wherry/internal/exit"
 	"wherry/toolkit/config"
 	"wherry/toolkit/internal/fusionauth"
@@ -26,20 +27,31 @@ type collisionFlags struct {
 	CollisionsFile string         `default:"collisions.json" placeholder:"FILE" help:"Where --collisions ask asks, and reads the decisions."`
 }
 
+// watch is how whoever waits for a command sees what it does.
+type watch struct {
+	out     *console.Console
+	display *progress.Display
+}
+
 // planned is what planning has done: the first part of an answer.
 type planned struct {
 	planner.Result
 	Collisions int `json:"collisions"`
 }
 
-// plan plans everybody who was exported, and settles collisions. Between the
-// two, mend may plan some users by hand.
-func (x *crossing) plan(ctx context.Context, r *workspace.Run, api *fusionauth.Client, display *progress.Display, c collisionFlags, mend func() error) (done planned, err error) {
+// plan plans everybody who was exported, and settles collisions, while no other
+// run does. Between the two, mend may plan some users by hand.
+func (x *crossing) plan(ctx context.Context, r *workspace.Run, api *fusionauth.Client, w watch, c collisionFlags, mend func() error) (done planned, err error) {
 	p, err := x.planner(ctx, r, api)
 	if err != nil {
 		return done, err
 	}
-	p.Progress = display
+	release, err := r.Planning(ctx, w.out.Note)
+	if err != nil {
+		return done, resumable(ctx, err)
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	p.Progress = w.display
 	if done.Result, err = p.Plan(ctx); err != nil {
 		return done, resumable(ctx, err)
 	}

@@ -66,7 +66,7 @@ func (c *transformCommand) Run(ctx context.Context, out *console.Console, p Proc
 	err = x.run(ctx, workspace.Transform, func(r *workspace.Run) error {
 		display := progress.New(out, p.ErrTerminal)
 		defer display.Close()
-		answer, err = c.write(ctx, x, r, api, display)
+		answer, err = c.write(ctx, x, r, api, watch{out, display})
 		return err
 	})
 	if err != nil && exit.Code(err) != exit.Refused {
@@ -75,12 +75,12 @@ func (c *transformCommand) Run(ctx context.Context, out *console.Console, p Proc
 	return errors.Join(err, out.Emit(answer, func(w io.Writer) { answer.print(w, c.Out) }))
 }
 
-func (c *transformCommand) write(ctx context.Context, x *crossing, r *workspace.Run, api *fusionauth.Client, display *progress.Display) (t transformed, err error) {
-	t.Planning, err = x.plan(ctx, r, api, display, c.collisionFlags, func() error { return nil })
+func (c *transformCommand) write(ctx context.Context, x *crossing, r *workspace.Run, api *fusionauth.Client, w watch) (t transformed, err error) {
+	t.Planning, err = x.plan(ctx, r, api, w, c.collisionFlags, func() error { return nil })
 	if err != nil {
 		return t, err
 	}
-	files := importer.Files{Run: r, Dir: c.Out, PerFile: c.Users, Progress: display}
+	files := importer.Files{Run: r, Dir: c.Out, PerFile: c.Users, Progress: w.display}
 	if config.IsID(x.pool.Tenant) {
 		files.Sealer.Tenant = x.pool.Tenant
 	}

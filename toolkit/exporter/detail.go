@@ -23,7 +23,7 @@ func (e *Exporter) details(ctx context.Context) error {
 	q := workspace.Query{UnlessIn: e.scan.N}
 	task := e.Progress.Task("second factors", 0, e.users.Load())
 	for {
-		b, err := e.Run.Next(ctx, &q, atATime)
+		b, err := e.Run.Await(ctx, &q, atATime)
 		if errors.Is(err, io.EOF) {
 			task.End()
 			return nil

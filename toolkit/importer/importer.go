@@ -138,12 +138,15 @@ func (i *Importer) all(ctx context.Context) error {
 func (i *Importer) prepareAll(ctx context.Context, parcels chan<- *parcel) error {
 	q := workspace.Query{States: []workspace.State{workspace.Planned}}
 	for {
-		b, err := i.Run.Next(ctx, &q, i.size.now())
+		b, err := i.Run.Await(ctx, &q, i.size.now())
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
+		}
+		if b.Resumed {
+			q.After = 0 // whom its run had set free stand before those who were taken since
 		}
 		p, err := i.prepare(ctx, b)
 		if err != nil {

@@ -165,7 +165,7 @@ func (i *Importer) settle(ctx context.Context, p *parcel) error {
 	for _, c := range p.late {
 		moves = append(moves, workspace.Move{User: c.n, To: workspace.Imported})
 	}
-	if err := p.batch.Release(ctx, p.stale...); err != nil {
+	if err := p.batch.Release(ctx, p.stale...); err != nil { // which also tells whether the others are still ours
 		return err
 	}
 	if err := i.Run.Move(ctx, moves...); err != nil {

@@ -102,11 +102,7 @@ func (l *Linker) Link(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	l.meter = meter.Start(ctx, l.Run, l.Progress, "linked", tally.States[workspace.Imported]+tally.States[workspace.Skipped])
-	for _, states := range [][]workspace.State{{workspace.Imported, workspace.Reset, workspace.Verified}, {workspace.Skipped}} {
-		if err = l.all(ctx, &workspace.Query{States: states, Lacking: workspace.Linked}); err != nil {
-			break
-		}
-	}
+	err = l.all(ctx, &workspace.Query{States: across, Lacking: workspace.Linked})
 	l.result.Seconds = l.meter.Stop(ctx).Seconds()
 	if err != nil && ctx.Err() != nil {
 		err = exit.With(exit.Interrupted, err, "run the same command again to go on")
@@ -114,9 +110,12 @@ func (l *Linker) Link(ctx context.Context) (Result, error) {
 	return l.result, err
 }
 
+// across are the states of users who may be in the target and not be linked.
+var across = []workspace.State{workspace.Imported, workspace.Reset, workspace.Verified, workspace.Skipped}
+
 func (l *Linker) all(ctx context.Context, q *workspace.Query) error {
 	for {
-		b, err := l.Run.Next(ctx, q, atOnce)
+		b, err := l.Run.Await(ctx, q, atOnce)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -10,7 +10,6 @@ package planner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"sync/atomic"
@@ -54,18 +53,9 @@ const chunk = 1000
 type counts struct{ planned, refused, skipped atomic.Int64 }
 
 // Plan plans everybody who was read from the pool and has not been planned
-// since. It may be interrupted at any time and called again. While the pool is
-// read it refuses to work: users must not change under its hands.
-func (p *Planner) Plan(ctx context.Context) (r Result, err error) {
-	release, err := p.Run.Without(ctx, workspace.Export)
-	if err != nil {
-		return r, err
-	}
-	defer func() { err = errors.Join(err, release()) }()
-	return p.plan(ctx)
-}
-
-func (p *Planner) plan(ctx context.Context) (Result, error) {
+// since. It may be interrupted at any time and called again. The run must have
+// planning to itself, as Run.Planning sees to.
+func (p *Planner) Plan(ctx context.Context) (Result, error) {
 	anew, err := p.renew(ctx)
 	if err != nil {
 		return Result{}, err

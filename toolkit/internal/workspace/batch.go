@@ -72,6 +72,10 @@ func (b *Batch) take(ctx context.Context, tx *sql.Tx, q Query, limit int) (last 
 	}
 	c := conditions{args: []any{r.n, q.After, b.N, limit}, text: q.inOrder() + " and u.batch is null"}
 	q.add(&c)
+	if r.Kind == Import {
+		c.args = append(c.args, r.n, r.w.alive())
+		c.text += fmt.Sprintf(" and not exists (%s)", planners(len(c.args)-1))
+	}
 	taken, err := list(ctx, tx, func(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) },
 		"update users set batch = $3 where n in (select u.n from users u where "+c.text+" order by u.n limit $4"+r.w.skipLocked+") returning n", c.args...)
 	if err != nil {
@@ -161,9 +165,39 @@ func (b *Batch) Done(ctx context.Context, rest State, moves []Move, events ...Ev
 	return nil
 }
 
-// Release takes users out of the batch as they are.
+// own makes sure that no other machine has taken the batch over, until the
+// transaction ends.
+func (b *Batch) own(ctx context.Context, tx *sql.Tx) error {
+	n, err := affected(ctx, tx, "update batches set run = run where n = $1 and run = $2 and ended is null", b.N, b.run.N)
+	if err == nil && n == 0 {
+		err = ErrLost
+	}
+	return err
+}
+
+// Announce notes what is about to be done to users of the batch and must not be
+// done twice. It fails with ErrLost when another machine has taken the batch
+// over.
+func (b *Batch) Announce(ctx context.Context, events ...Event) error {
+	err := b.run.w.tx(ctx, func(tx *sql.Tx) error {
+		if err := b.own(ctx, tx); err != nil {
+			return err
+		}
+		return b.run.note(ctx, tx, events...)
+	})
+	if err != nil {
+		return fmt.Errorf("note what is about to be done: %w", err)
+	}
+	return nil
+}
+
+// Release takes users out of the batch as they are. It fails with ErrLost when
+// another machine has taken the batch over.
 func (b *Batch) Release(ctx context.Context, users ...int64) error {
 	err := b.run.w.tx(ctx, func(tx *sql.Tx) error {
+		if err := b.own(ctx, tx); err != nil {
+			return err
+		}
 		for some := range slices.Chunk(users, movesAtATime) {
 			_, err := tx.ExecContext(ctx, "update users set batch = null where batch = $1 and n in "+literal(some), b.N)
 			if err != nil {
@@ -179,15 +213,15 @@ func (b *Batch) Release(ctx context.Context, users ...int64) error {
 }
 
 // GiveBack ends the batch without having done anything with those who are
-// still in it.
+// still in it. One that another machine has taken over is that machine's.
 func (b *Batch) GiveBack(ctx context.Context) error {
 	r := b.run
 	err := r.w.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "update users set batch = null where batch = $1", b.N)
-		if err != nil {
+		n, err := affected(ctx, tx, "update batches set ended = $1 where n = $2 and run = $3 and ended is null", r.w.instant(), b.N, r.N)
+		if err != nil || n == 0 {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "update batches set ended = $1 where n = $2", r.w.instant(), b.N)
+		_, err = tx.ExecContext(ctx, "update users set batch = null where batch = $1", b.N)
 		return err
 	})
 	if err != nil {

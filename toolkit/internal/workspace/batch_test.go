@@ -61,6 +61,17 @@ func TestABatchOfAKilledRunIsTakenUpAgain(t *testing.T) {
 		if err := lost.Done(ctx, Imported, nil); !errors.Is(err, ErrLost) {
 			t.Errorf("the run that was given up ended its batch: %v", err)
 		}
+		if err := lost.Announce(ctx, Event{Kind: "about"}); !errors.Is(err, ErrLost) {
+			t.Errorf("the run that was given up goes on: %v", err)
+		}
+		if err := lost.Release(ctx, 1); !errors.Is(err, ErrLost) {
+			t.Errorf("the run that was given up sets users free: %v", err)
+		}
+		must(t, lost.GiveBack(ctx))
+		if users := collect(t, b.All(ctx)); len(users) != 10 {
+			t.Errorf("the run that was given up gave %d users back", 10-len(users))
+		}
+		must(t, b.Announce(ctx, Event{Kind: "about"}))
 		must(t, b.GiveBack(ctx))
 		all := 0
 		for {
@@ -135,21 +146,5 @@ func TestAKilledRunIsShownSo(t *testing.T) {
 		if runs, err = w.Runs(t.Context(), 2); err != nil || runs[0].Outcome != "running" || runs[1].Outcome != "killed" {
 			t.Errorf("%+v, %v", runs, err)
 		}
-	})
-}
-
-func TestSomethingIsDoneWithoutAKindOfRun(t *testing.T) {
-	onEach(t, func(t *testing.T, place string) {
-		ctx := t.Context()
-		p := openPool(t, open(t, place, Options{}))
-		release, err := p.Without(ctx, Export)
-		must(t, err, release())
-		r, err := p.Start(ctx, Export)
-		must(t, err)
-		_, err = p.Without(ctx, Export)
-		wantRefusal(t, err, exit.Failed, "works on the pool")
-		must(t, r.End(ctx, "done"))
-		release, err = p.Without(ctx, Export)
-		must(t, err, release())
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,6 +19,12 @@ import (
 // the URL names another schema as search_path.
 const ownSchema = "wherry_workspace"
 
+// idle is how long a transaction may stand still, in milliseconds. A machine that
+// falls asleep in the middle of one would keep others from what it has locked.
+//
+// Source: https://www.postgresql.org/docs/current/runtime-config-client.html
+const idle = "idle_in_transaction_session_timeout"
+
 func openPostgres(ctx context.Context, url string) (*Workspace, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -28,6 +35,9 @@ func openPostgres(ctx context.Context, url string) (*Workspace, error) {
 	own := c.RuntimeParams["search_path"] == ""
 	if own {
 		c.RuntimeParams["search_path"] = ownSchema
+	}
+	if c.RuntimeParams[idle] == "" {
+		c.RuntimeParams[idle] = strconv.FormatInt((patience / 3).Milliseconds(), 10)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -3,14 +3,11 @@ package workspace
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"time"
-
-	"wherry/internal/exit"
 )
 
 // Receipt says what was erased, and what is left.
@@ -38,10 +35,10 @@ func (w *Workspace) Purge(ctx context.Context) (Receipt, error) {
 	for _, p := range pools {
 		receipt.Pools = append(receipt.Pools, p.ID)
 		unlock, err := p.alone(ctx)
-		defer unlock()
 		if err != nil {
 			return receipt, err
 		}
+		defer unlock() //nolint:errcheck // a lock is as good as the file that it is on
 	}
 	err = w.tx(ctx, func(tx *sql.Tx) error { return erase(ctx, tx, receipt.Erased) })
 	if err == nil && !w.postgres {
@@ -54,32 +51,15 @@ func (w *Workspace) Purge(ctx context.Context) (Receipt, error) {
 }
 
 // alone makes sure that no run is at work, and on SQLite that none begins.
-func (p *Pool) alone(ctx context.Context) (unlock func(), err error) {
-	var held []func() error
-	unlock = func() {
-		for _, release := range held {
-			_ = release() // a lock is as good as the file that it is on
-		}
-	}
-	for _, kind := range kinds {
-		release, err := p.lock(kind)
-		if err != nil {
-			return unlock, err
-		}
-		held = append(held, release)
-	}
+func (p *Pool) alone(ctx context.Context) (unlock func() error, err error) {
 	if !p.w.postgres {
-		return unlock, nil
+		return p.lockAll(ctx, kinds...)
 	}
-	var kind string
-	err = p.w.reader.QueryRowContext(ctx, "select kind from runs where pool = $1 and ended is null and beat >= $2 limit 1", p.n, p.w.alive()).Scan(&kind)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return unlock, nil
-	case err != nil:
-		return unlock, fmt.Errorf("look for runs: %w", err)
+	runs, err := p.w.runs(ctx, p.w.reader, "where r.pool = $1 and r.ended is null and r.beat >= $2 order by r.n limit 1", p.n, p.w.alive())
+	if err == nil && len(runs) > 0 {
+		err = p.busy(runs[0].Kind, runs[0])
 	}
-	return unlock, exit.With(exit.Failed, fmt.Errorf("a wherry %s works on the pool %s", kind, p.ID), "wait until it has finished")
+	return func() error { return nil }, err
 }
 
 var erasures = []struct{ what, statement string }{

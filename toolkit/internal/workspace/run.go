@@ -9,8 +9,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"wherry/internal/exit"
 )
 
 // Kind is what a run does.
@@ -50,8 +48,9 @@ const (
 var ErrLost = errors.New("another machine has taken this work over")
 
 // Run is one run of a command. Whatever is written to a workspace, a run
-// writes. On SQLite there is one run of a kind at a time for each pool; on
-// PostgreSQL there may be several, and they share the work.
+// writes. There is one run of a kind at a time for each pool; on PostgreSQL
+// there may be several that export, import, link or mail, and they share the
+// work.
 type Run struct {
 	*Pool
 	N    int64 // the run's number, by which undo knows it
@@ -62,50 +61,51 @@ type Run struct {
 	beating sync.WaitGroup
 }
 
-// Start begins a run. What a run that was killed had under its hands is free
-// again. End must be called.
+// Start begins a run, unless another one is in the way. What a run that was
+// killed had under its hands is free again. End must be called.
 func (p *Pool) Start(ctx context.Context, kind Kind) (*Run, error) {
-	unlock, err := p.lock(kind)
+	unlock, err := p.lock(ctx, kind)
 	if err != nil {
 		return nil, err
 	}
 	r := &Run{Pool: p, Kind: kind, release: unlock}
 	if err := r.begin(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("begin the run: %w", err), r.release())
+		return nil, errors.Join(during("begin the run", err), r.release())
 	}
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	r.beating.Go(func() { r.live(ctx) })
 	return r, nil
 }
 
-// lock keeps a second run of the kind away where the work cannot be shared.
-func (p *Pool) lock(kind Kind) (unlock func() error, err error) {
+// lock keeps a second run of the kind away on SQLite.
+func (p *Pool) lock(ctx context.Context, kind Kind) (unlock func() error, err error) {
 	if p.w.postgres {
 		return func() error { return nil }, nil
 	}
 	unlock, err = lockFile(fmt.Sprintf("%s.%s-%d.lock", p.w.place, kind, p.n))
 	if errors.Is(err, errTaken) {
-		return nil, exit.With(exit.Failed, fmt.Errorf("another wherry %s works on the pool %s in %s", kind, p.ID, p.w.place),
-			"wait until it has finished, or look at it with wherry status; several machines can share a workspace on PostgreSQL")
+		return nil, p.taken(ctx, kind)
 	}
 	return unlock, err
 }
 
-// Without makes sure that no run of the kind is at work, and on SQLite that none
-// begins until release is called.
-func (p *Pool) Without(ctx context.Context, kind Kind) (release func() error, err error) {
-	if release, err = p.lock(kind); err != nil || !p.w.postgres {
-		return release, err
+// lockAll locks several kinds, all or none.
+func (p *Pool) lockAll(ctx context.Context, kinds ...Kind) (unlock func() error, err error) {
+	var held []func() error
+	unlock = func() (err error) {
+		for _, release := range held {
+			err = errors.Join(err, release())
+		}
+		return err
 	}
-	var n int64
-	err = p.w.reader.QueryRowContext(ctx, "select count(*) from runs where pool = $1 and kind = $2 and ended is null and beat >= $3", p.n, kind, p.w.alive()).Scan(&n)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("look for runs: %w", err)
-	case n > 0:
-		return nil, exit.With(exit.Failed, fmt.Errorf("a wherry %s works on the pool %s", kind, p.ID), "wait until it has finished")
+	for _, kind := range kinds {
+		release, err := p.lock(ctx, kind)
+		if err != nil {
+			return nil, errors.Join(err, unlock())
+		}
+		held = append(held, release)
 	}
-	return release, nil
+	return unlock, nil
 }
 
 func (r *Run) begin(ctx context.Context) error {
@@ -119,8 +119,14 @@ func (r *Run) begin(ctx context.Context) error {
 		dead = now + 1 // the lock says so
 	}
 	return r.w.tx(ctx, func(tx *sql.Tx) error {
+		if err := r.turn(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, "update runs set ended = $1, outcome = $2 where pool = $3 and kind = $4 and ended is null and beat < $5",
 			now, killed, r.n, r.Kind, dead)
+		if err == nil {
+			err = r.admit(ctx, tx)
+		}
 		if err != nil {
 			return err
 		}
@@ -213,13 +219,13 @@ type RunInfo struct {
 
 // Runs lists the latest runs, the latest first.
 func (w *Workspace) Runs(ctx context.Context, limit int) ([]RunInfo, error) {
-	return w.runs(ctx, "order by r.n desc limit $1", limit)
+	return w.runs(ctx, w.reader, "order by r.n desc limit $1", limit)
 }
 
 // Run is a run of the pool by its number. The error is ErrNoRun when there is
 // none.
 func (p *Pool) Run(ctx context.Context, n int64) (RunInfo, error) {
-	runs, err := p.w.runs(ctx, "where r.n = $1 and r.pool = $2", n, p.n)
+	runs, err := p.w.runs(ctx, p.w.reader, "where r.n = $1 and r.pool = $2", n, p.n)
 	if err == nil && len(runs) == 0 {
 		err = ErrNoRun
 	}
@@ -232,8 +238,8 @@ func (p *Pool) Run(ctx context.Context, n int64) (RunInfo, error) {
 // ErrNoRun says that there was no such run.
 var ErrNoRun = errors.New("the workspace knows no such run")
 
-func (w *Workspace) runs(ctx context.Context, which string, args ...any) ([]RunInfo, error) {
-	runs, err := list(ctx, w.reader, w.runInfo,
+func (w *Workspace) runs(ctx context.Context, q querier, which string, args ...any) ([]RunInfo, error) {
+	runs, err := list(ctx, q, w.runInfo,
 		`select r.n, p.id, r.kind, r.host, r.pid, r.started, r.beat, coalesce(r.ended, 0), r.outcome, r.progress
 			from runs r join pools p on p.n = r.pool `+which, args...)
 	if err != nil {

@@ -44,8 +44,7 @@ type Scan struct {
 func (r *Run) Scan(ctx context.Context) (*Scan, error) {
 	s := &Scan{run: r}
 	err := r.w.tx(ctx, func(tx *sql.Tx) error {
-		// Two machines that begin together find the same scan.
-		if _, err := tx.ExecContext(ctx, "update pools set created = created where n = $1", r.n); err != nil {
+		if err := r.turn(ctx, tx); err != nil { // two machines that begin together find the same scan
 			return err
 		}
 		var ms int64
