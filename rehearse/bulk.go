@@ -259,7 +259,7 @@ func (b *bulk) signInAgain(ctx context.Context) error {
 
 func (b *bulk) verify(ctx context.Context) error {
 	var done struct{ Checked, Found int }
-	err := b.command(ctx, &done, []int{exit.Done}, "verify", "--html", b.report, "--rate", "1000")
+	err := b.command(ctx, &done, []int{exit.Done}, "verify", "--html", b.report, "--rate", "5000")
 	return allOf(err, expect("users", done.Checked, b.generated.Len()), expect("accounts", done.Found, b.carried()))
 }
 

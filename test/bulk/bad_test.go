@@ -141,7 +141,7 @@ func TestTheBadUsersAreRefusedAndNobodyElse(t *testing.T) {
 	if across := len(s.accounts(t, c)); across != c.carried()-bad {
 		t.Errorf("%d users are across, want %d", across, c.carried()-bad)
 	}
-	c.must(t, 0, "verify", "--rate", "2000", "--quiet")
+	c.must(t, 0, "verify", "--rate", "2000", "--links", "planned", "--quiet")
 	t.Logf("%d users: %d bad ones and %d rivals were refused, each with its reason: %s", users, bad, rivals, output)
 }
 

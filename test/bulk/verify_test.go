@@ -162,6 +162,8 @@ func plant(t *testing.T, s *site, c *crossing) map[difference]bool {
 		s.must(t, http.MethodDelete, "/api/user/registration/"+u.ID+"/"+siteApp, nil, nil)
 	})
 	take("links", 5, func(u user) bool { return s.linked(t, u.ID) }, func(u user) { s.unlink(t, u.ID) })
+	take("links", 3, func(u user) bool { return s.linked(t, u.ID) }, func(u user) { s.link(t, u.ID) })
+	take("links", 5, func(u user) bool { return !s.linked(t, u.ID) }, func(u user) { s.link(t, u.ID) })
 	take("lastName", 10, func(u user) bool { return u.LastName != "" }, func(u user) { patch(u, doc{"lastName": "Planted"}) })
 	take("imageUrl", 5, func(u user) bool { return u.ImageURL == "" }, func(u user) { patch(u, doc{"imageUrl": "https://example.com/planted.png"}) })
 	take("data.importSource", 10, anybody, func(u user) { patch(u, doc{"data": doc{"importSource": nil}}) })
@@ -205,6 +207,14 @@ func (s *site) links(t *testing.T, id string) []link {
 
 func (s *site) linked(t *testing.T, id string) bool { return len(s.links(t, id)) == 1 }
 
+// link makes a link that nobody planned.
+func (s *site) link(t *testing.T, id string) {
+	t.Helper()
+	s.must(t, http.MethodPost, "/api/identity-provider/link", doc{"identityProviderLink": doc{
+		"identityProviderId": siteProvider, "identityProviderUserId": "planted " + id, "userId": id,
+	}}, nil)
+}
+
 func (s *site) unlink(t *testing.T, id string) {
 	t.Helper()
 	for _, l := range s.links(t, id) {
@@ -225,7 +235,7 @@ func TestVerifySurvivesBeingKilled(t *testing.T) {
 	for i := 0; i < len(victims); i += 50 {
 		s.must(t, http.MethodDelete, "/api/user/"+victims[i].ID+"?hardDelete=true", nil, nil)
 	}
-	want := c.verify(t, 4, "--list", "want.jsonl", "--again")
+	want := c.verify(t, 4, "--list", "want.jsonl", "--again", "--links", "planned")
 	s.weather.set(0.1)
 	killed := 0
 	for killed < kills {
@@ -234,7 +244,7 @@ func TestVerifySurvivesBeingKilled(t *testing.T) {
 		}
 	}
 	s.weather.set(0)
-	got := c.verify(t, 4, "--list", "got.jsonl")
+	got := c.verify(t, 4, "--list", "got.jsonl", "--links", "planned")
 	if !maps.Equal(want.Outcomes, got.Outcomes) || want.Checked != got.Checked || want.Found != got.Found {
 		t.Errorf("the undisturbed run: %+v\nthe killed one: %+v", want, got)
 	}
@@ -251,7 +261,7 @@ func TestVerifySurvivesBeingKilled(t *testing.T) {
 // verifyFor verifies for a while, and tells whether it came to its end.
 func (c *crossing) verifyFor(t *testing.T, d time.Duration) (ended bool) {
 	t.Helper()
-	cmd, output := c.command(t.Context(), "verify", "--quiet", "--rate", "60", "--parallel", "2")
+	cmd, output := c.command(t.Context(), "verify", "--quiet", "--rate", "60", "--parallel", "2", "--links", "planned")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

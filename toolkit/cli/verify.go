@@ -22,10 +22,11 @@ type verifyCommand struct {
 	Sample   int     `placeholder:"N" help:"Compare so many users, chosen at random, and tell how sure that makes."`
 	Strict   bool    `help:"Count what was changed in the target after a user came across as unexplained, too."`
 	Again    bool    `help:"Begin anew, though a verification was interrupted."`
+	Links    string  `enum:"all,planned" default:"all" help:"Whose links to ask for: all finds links that nobody expected too, and takes a request for each user; planned asks for those of users who should have some."`
 	HTML     string  `placeholder:"FILE" help:"Write the report as a page that needs nothing else and can be printed."`
 	List     string  `placeholder:"FILE" help:"Write every difference, one JSON object a line."`
 	Names    bool    `help:"Show usernames and values in --html and --list: personal data."`
-	Rate     float64 `default:"500" placeholder:"N" help:"At most so many requests a second: one for 250 users, and one for each user with links."`
+	Rate     float64 `default:"500" placeholder:"N" help:"At most so many requests a second: one for 250 users, and one for the links of each."`
 	Parallel int     `default:"4" placeholder:"N" help:"At most so many requests on their way."`
 }
 
@@ -92,6 +93,7 @@ func (c *verifyCommand) verify(ctx context.Context, out *console.Console, p Proc
 	defer display.Close()
 	report, err := reconcile.Verify(ctx, reconcile.Config{
 		Run: r, Client: target, Mapper: planner.Mapper, Provider: linker.Find(there, x.pool.Import.IdentityProviders),
+		PlannedLinks: c.Links == "planned", NoProviders: len(there) == 0,
 		Sample: c.Sample, Seed: rand.Uint64(), Strict: c.Strict, Again: c.Again, Names: c.Names, //nolint:gosec // a sample keeps no secret
 		Rate: c.Rate, Parallel: c.Parallel, Progress: display, Note: out.Note,
 	})

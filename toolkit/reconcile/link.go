@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,18 +12,19 @@ import (
 	"wherry/toolkit/linker"
 )
 
-// links asks for the links of a user who should have some, unless nobody has
-// tried to make them yet.
+// links compares the links of a user with those that the user should have. Of
+// users who should have none they are asked for, too, unless that was said to be
+// too much: FusionAuth tells those of one user at a time.
 func (v *verification) links(ctx context.Context, d *verdict, x *expectation, got *account) error {
-	if len(x.links) == 0 {
-		return nil
-	}
-	failed, err := v.conflicts(ctx, d)
+	failed, err := v.conflicts(ctx, d, x)
 	if err != nil {
 		return err
 	}
-	if d.user.Linked.IsZero() && failed == nil {
+	untried := len(x.links) > 0 && d.user.Linked.IsZero() && failed == nil
+	if untried {
 		d.add(Difference{Field: "links", Class: Purpose, Why: "wherry links has not linked the user yet"})
+	}
+	if (v.NoProviders || v.PlannedLinks) && (untried || len(x.links) == 0) {
 		return nil
 	}
 	var there []fusionauth.UserLink
@@ -30,12 +32,17 @@ func (v *verification) links(ctx context.Context, d *verdict, x *expectation, go
 		there, err = v.Client.UserLinks(ctx, got.ID)
 		return err
 	})
+	if err != nil {
+		return err
+	}
 	for _, want := range x.links {
-		switch why, known := failed[want.UserID]; {
-		case err != nil:
-			return err
-		case v.has(there, want):
+		why, known := failed[want.UserID]
+		at := slices.IndexFunc(there, func(l fusionauth.UserLink) bool { return v.fits(l, want) })
+		switch {
+		case at >= 0:
+			there = slices.Delete(there, at, at+1)
 			d.compared = append(d.compared, "links")
+		case untried:
 		case known:
 			d.add(Difference{Field: "links", Class: Purpose, Why: "wherry links could not make it: " + why})
 		default:
@@ -43,25 +50,30 @@ func (v *verification) links(ctx context.Context, d *verdict, x *expectation, go
 			d.explain(x, delta{field: "links", want: want.ProviderName}, got, v.Strict)
 		}
 	}
-	d.links = len(x.links)
+	for _, extra := range there {
+		d.compared = append(d.compared, "links")
+		d.explain(x, delta{field: "links", got: cmp.Or(extra.ProviderName, extra.ProviderID), since: extra.InsertInstant}, got, v.Strict)
+	}
+	if !untried {
+		d.links = len(x.links)
+	}
 	return nil
 }
 
-// has tells whether a link is there, to the right provider if that is known.
-func (v *verification) has(there []fusionauth.UserLink, want plan.Link) bool {
+// fits tells whether a link is the one that is wanted: to the right provider, if
+// that is known.
+func (v *verification) fits(l fusionauth.UserLink, want plan.Link) bool {
 	provider := ""
 	if v.Provider != nil {
 		provider = v.Provider(want)
 	}
-	return slices.ContainsFunc(there, func(l fusionauth.UserLink) bool {
-		return l.ProviderUserID == want.UserID && (provider == "" || provider == l.ProviderID)
-	})
+	return l.ProviderUserID == want.UserID && (provider == "" || provider == l.ProviderID)
 }
 
 // conflicts are the links of a user that could not be made, by the user's id at
 // the provider, with the reason.
-func (v *verification) conflicts(ctx context.Context, d *verdict) (why map[string]string, err error) {
-	if !d.user.Linked.IsZero() {
+func (v *verification) conflicts(ctx context.Context, d *verdict, x *expectation) (why map[string]string, err error) {
+	if !d.user.Linked.IsZero() || len(x.links) == 0 {
 		return nil, nil
 	}
 	for e, err := range v.Run.EventsOf(ctx, d.user.N) {

@@ -43,6 +43,9 @@ type Config struct {
 	// there alone.
 	Provider func(plan.Link) string
 
+	PlannedLinks bool // ask for the links of those only who should have some
+	NoProviders  bool // the target has no identity providers, so that nobody can have a link
+
 	Sample int    // so many users, chosen at random; 0: everybody
 	Seed   uint64 // of that choice
 	Strict bool   // changes that were made in the target count as unexplained
@@ -130,7 +133,7 @@ func (v *verification) greet(ctx context.Context) (err error) {
 
 func (v *verification) report(ctx context.Context, tally workspace.Tally) (*Report, error) {
 	r := &Report{
-		Pool: v.Run.ID, Place: v.Run.Workspace().Place(), Began: v.began.UTC(), Ended: v.Now().UTC(), Strict: v.Strict,
+		Pool: v.Run.ID, Place: v.Run.Workspace().Place(), Began: v.began.UTC(), Ended: v.Now().UTC(), Strict: v.Strict, PlannedLinks: v.PlannedLinks && !v.NoProviders,
 		InWorkspace: tally.Total, Tally: v.Tally, Runs: v.runs, part: v.Run.Pool, names: v.Names,
 	}
 	if err := v.reading(ctx, r); err != nil {

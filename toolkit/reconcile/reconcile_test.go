@@ -211,7 +211,7 @@ func TestLinks(t *testing.T) {
 	federated := func(n int) plan.CognitoUser {
 		return person(n, "identities", fmt.Sprintf(`[{"providerName":"Google","providerType":"Google","userId":"%d","primary":true}]`, n))
 	}
-	s.export(federated(1), federated(2), federated(3), federated(4), federated(5))
+	s.export(federated(1), federated(2), federated(3), federated(4), federated(5), person(6), person(7))
 	s.carry()
 	s.during(workspace.Links, func(r *workspace.Run) {
 		s.must(r.Move(t.Context(), workspace.Move{User: 1, To: workspace.Linked}, workspace.Move{User: 2, To: workspace.Linked}, workspace.Move{User: 3, To: workspace.Linked}))
@@ -220,9 +220,26 @@ func TestLinks(t *testing.T) {
 	})
 	s.links[sub(2)] = nil
 	s.links[sub(3)][0].ProviderID = group1
-	report, differences := s.verify(func(c *reconcile.Config) { c.Provider = func(plan.Link) string { return appID } })
-	if got := strings.Join(differences, ", "); got != "00000002 links missing!, 00000003 links missing!, 00000004 links purpose, 00000005 links purpose" || report.Links != 4 {
-		t.Errorf("%s, %d", got, report.Links)
+	s.links[sub(1)] = append(s.links[sub(1)], fusionauth.UserLink{ProviderID: group1, ProviderUserID: "8", ProviderName: "Facebook"})
+	s.links[sub(6)] = []fusionauth.UserLink{{ProviderID: appID, ProviderUserID: "6"}}
+	s.links[sub(7)] = []fusionauth.UserLink{{ProviderID: appID, ProviderUserID: "7", InsertInstant: time.Now().UnixMilli()}}
+	const planned = "00000001 links added!, 00000002 links missing!, 00000003 links added!, 00000003 links missing!, 00000004 links purpose, 00000005 links purpose"
+	for name, tt := range map[string]struct {
+		change func(c *reconcile.Config)
+		want   string
+	}{
+		"of everybody":                {func(*reconcile.Config) {}, planned + ", 00000006 links added!, 00000007 links in target"},
+		"of those who should have":    {func(c *reconcile.Config) { c.PlannedLinks = true }, planned},
+		"of nobody else, as can't be": {func(c *reconcile.Config) { c.NoProviders = true }, planned},
+		"strictly": {
+			func(c *reconcile.Config) { c.Strict = true },
+			planned + ", 00000006 links added!, 00000007 links in target!",
+		},
+	} {
+		report, differences := s.verify(tt.change, func(c *reconcile.Config) { c.Provider = func(plan.Link) string { return appID } })
+		if got := strings.Join(differences, ", "); got != tt.want || report.Links != 4 {
+			t.Errorf("%s:\n%s, %d, want\n%s", name, got, report.Links, tt.want)
+		}
 	}
 }
 

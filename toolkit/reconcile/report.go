@@ -22,6 +22,10 @@ type Report struct {
 	Strict   bool      `json:"strict,omitempty"`
 	Requests int       `json:"requests"`
 
+	// PlannedLinks says that nobody looked for links of users who should have
+	// none.
+	PlannedLinks bool `json:"plannedLinks,omitempty"`
+
 	ReadAt      time.Time `json:"readAt,omitzero"`    // when the pool was read last
 	Estimate    int       `json:"estimate,omitempty"` // of its users, by Cognito itself then
 	InWorkspace int       `json:"inWorkspace"`        // users who are in the pool, as far as the workspace knows

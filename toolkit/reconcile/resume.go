@@ -25,13 +25,14 @@ type checkpoint struct {
 	Phase  int           `json:"phase"`
 	After  int64         `json:"after"`
 	Strict bool          `json:"strict"`
+	Links  bool          `json:"plannedLinks,omitempty"`
 	Tally  Tally         `json:"tally"`
 }
 
 func (v *verification) checkpoint() (workspace.Event, error) {
 	return eventOf(kindCheckpoint, 0, checkpoint{
 		Began: v.began, Spent: v.spent + v.Now().Sub(v.started), Asked: v.asked + v.pacer.Counts().Calls, Runs: v.runs,
-		Phase: v.phase, After: v.after, Strict: v.Strict, Tally: v.Tally,
+		Phase: v.phase, After: v.after, Strict: v.Strict, Links: v.PlannedLinks, Tally: v.Tally,
 	})
 }
 
@@ -95,7 +96,7 @@ func (v *verification) left(ctx context.Context, run int64) (c *checkpoint, ende
 }
 
 func (v *verification) goOn(c checkpoint) bool {
-	if v.Now().Sub(c.Began) > stale || c.Strict != v.Strict {
+	if v.Now().Sub(c.Began) > stale || c.Strict != v.Strict || c.Links != v.PlannedLinks {
 		return false
 	}
 	v.Tally, v.began, v.spent, v.asked, v.phase, v.after = c.Tally, c.Began, c.Spent, c.Asked, c.Phase, c.After

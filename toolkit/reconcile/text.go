@@ -32,6 +32,9 @@ func (r *Report) Print(w io.Writer) {
 		fmt.Fprintf(w, ", %s of whom nobody sent", group(*r.Strangers))
 	}
 	fmt.Fprintln(w)
+	if r.PlannedLinks {
+		fmt.Fprintf(w, "\nLinks were asked for only of users who should have some: --links all finds those of others.\n")
+	}
 	if r.Sample != nil {
 		fmt.Fprintf(w, "\n%s\n", r.Sample.Sure())
 	}

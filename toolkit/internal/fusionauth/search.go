@@ -67,6 +67,7 @@ type UserLink struct {
 	ProviderName   string `json:"identityProviderName"`
 	ProviderUserID string `json:"identityProviderUserId"`
 	UserID         string `json:"userId"`
+	InsertInstant  int64  `json:"insertInstant,omitempty"` // milliseconds; the target's to say
 }
 
 // UserLinks lists the links of a user.

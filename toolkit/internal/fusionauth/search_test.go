@@ -43,8 +43,8 @@ func TestCallsAboutManyUsers(t *testing.T) {
 		"links": {
 			call:    func(ctx context.Context, c *fusionauth.Client) (any, error) { return c.UserLinks(ctx, userID) },
 			request: "GET /api/identity-provider/link?userId=" + userID,
-			answer:  `{"identityProviderLinks":[{"identityProviderId":"g","identityProviderName":"Google","identityProviderUserId":"1","userId":"u","token":"x"}]}`,
-			want:    "[{g Google 1 u}]",
+			answer:  `{"identityProviderLinks":[{"identityProviderId":"g","identityProviderName":"Google","identityProviderUserId":"1","userId":"u","token":"x","insertInstant":7}]}`,
+			want:    "[{g Google 1 u 7}]",
 		},
 		"a mail": {
 			call: func(ctx context.Context, c *fusionauth.Client) (any, error) {
