@@ -42,10 +42,10 @@ func newForeigner(t *testing.T) foreigner {
 	return f
 }
 
-// token signs claims that are good for a minute unless they say otherwise.
+// token signs claims that are good for an hour unless they say otherwise.
 func (f foreigner) token(t *testing.T, changed map[string]any, header map[string]string) string {
 	t.Helper()
-	said := map[string]any{"sub": "their-42", "exp": time.Now().Add(time.Minute).Unix()}
+	said := map[string]any{"sub": "their-42", "exp": time.Now().Add(time.Hour).Unix()}
 	for name, value := range changed {
 		if said[name] = value; value == nil {
 			delete(said, name)
@@ -202,7 +202,7 @@ func TestForeignTokens(t *testing.T) {
 		"expired":                         {f.token(t, email(map[string]any{"exp": time.Now().Add(-time.Second).Unix()}), nil), 401},
 		"without an end":                  {f.token(t, email(map[string]any{"exp": nil}), nil), 401},
 		"with an end that is text":        {f.token(t, email(map[string]any{"exp": "tomorrow"}), nil), 401},
-		"not yet good":                    {f.token(t, email(map[string]any{"nbf": time.Now().Add(time.Minute).Unix()}), nil), 401},
+		"not yet good":                    {f.token(t, email(map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}), nil), 401},
 		"of an unknown key":               {f.token(t, email(nil), map[string]string{"kid": "unknown"}), 401},
 		"of no key":                       {f.token(t, email(nil), map[string]string{}), 401},
 		"signed by somebody else":         {foreigner{other, "their key"}.token(t, email(nil), nil), 401},

@@ -28,7 +28,7 @@ var keyless = []string{
 	"GET /api/user/change-password/{changePasswordId}", "POST /api/user/change-password/{changePasswordId}", "POST /api/user/change-password", "POST /api/user/forgot-password",
 	"POST /api/user/verify-email", "POST /api/user/verify-email/{verificationId}", "POST /api/user/verify-registration", "POST /api/user/verify-registration/{verificationId}",
 	"PUT /api/user/verify-email", "PUT /api/user/verify-registration", "POST /api/passwordless/send", "POST /api/passwordless/login",
-	"GET /api/jwt/issue", "GET /api/jwt/public-key", "GET /api/jwt/validate", "POST /api/jwt/refresh", "GET /api/tenant/password-validation-rules", "GET /api/tenant/password-validation-rules/{tenantId}",
+	"GET /api/jwt/issue", "GET /api/jwt/public-key", "GET /api/jwt/validate", "POST /api/jwt/refresh", "POST /api/jwt/reconcile", "POST /api/identity-provider/login", "GET /api/tenant/password-validation-rules", "GET /api/tenant/password-validation-rules/{tenantId}",
 }
 
 var parameter = regexp.MustCompile(`\{\w+\}`)

@@ -33,7 +33,7 @@ func init() {
 	for reason, endpoints := range map[string][]string{
 		"a page for people, which the browser tests walk": {
 			"GET /oauth2/device", "GET /oauth2/device-complete", "GET /oauth2/logout", "POST /oauth2/logout", "GET /oauth2/register", "POST /oauth2/register",
-			"GET /oauth2/webauthn", "POST /oauth2/webauthn", "POST /oauth2/consent",
+			"GET /oauth2/webauthn", "POST /oauth2/webauthn", "POST /oauth2/consent", "GET /oauth2/callback", "POST /oauth2/callback",
 		},
 	} {
 		for _, endpoint := range endpoints {

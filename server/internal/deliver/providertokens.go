@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -56,7 +57,8 @@ func (p *Providers) exchange(ctx context.Context, from *party, a identity.Extern
 // token.
 func refusedCode(err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		return fmt.Errorf("the token endpoint answers %d %s %s", refused.Response.StatusCode, refused.ErrorCode, refused.ErrorDescription)
+		said := strings.TrimSpace(refused.ErrorCode + " " + refused.ErrorDescription)
+		return fmt.Errorf("the token endpoint answers %d [%s]", refused.Response.StatusCode, said)
 	}
 	return plainly(err)
 }
