@@ -276,8 +276,7 @@ func TestFederationRequests(t *testing.T) {
 		{name: "a type that is not supported", given: given, do: path + body(documentID, `,"data":{"code":"made-up"}`), status: 400, codes: "[invalid]identityProviderId"},
 		{name: "reconcile with a code", given: given, do: "POST /api/jwt/reconcile " + body(openIDProviderID, `,"data":{"code":"made-up"}`), status: 400, codes: "[invalid]identityProviderId"},
 		{name: "started", given: given, do: "POST /api/identity-provider/start " + body(openIDProviderID, ""), status: 400, codes: "[invalid]identityProviderId"},
-		{name: "a key is asked for", given: given, do: path + body(foreignID, token), as: noKey, status: 401},
-		{name: "no key is asked for", given: append(given, `PATCH /api/application/`+applicationID+` {"application":{"loginConfiguration":{"requireAuthentication":false,"generateRefreshTokens":true}}}`), do: path + body(foreignID, token), as: noKey, status: 200, want: values{"user.id": janeID, "refreshToken": present}},
+		{name: "without a key", given: append(given, `PATCH /api/application/`+applicationID+` {"application":{"loginConfiguration":{"generateRefreshTokens":true}}}`), do: path + body(foreignID, token), as: noKey, status: 200, want: values{"user.id": janeID, "refreshToken": present}},
 		{name: "a private address", given: given, do: path + body(openIDProviderID, `,"data":{"code":"made-up","redirect_uri":"https://app.example.com"}`), status: 401},
 	})
 }
