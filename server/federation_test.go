@@ -138,8 +138,18 @@ func TestSignInUpstream(t *testing.T) {
 		if !strings.Contains(page.body, "idp_hint="+upstreamID) {
 			t.Errorf("the button leads nowhere: %s", page.body)
 		}
+		hook := f.receive(t, always(http.StatusOK))
+		f.subscribe(t, hook.URL, "")
 		first := f.signIn(t)
 		first.backWithCode(t, "first time")
+		eventually(t, "it is told", func() bool {
+			return hook.of("user.login.success").body != "" && hook.of("user.identity-provider.link").body != ""
+		})
+		login, linked := hook.of("user.login.success"), hook.of("user.identity-provider.link")
+		login.want(t, values{
+			"event.identityProviderId": upstreamID, "event.identityProviderName": "Upstream", "event.authenticationType": "OPENID_CONNECT", "event.user.email": "jane.upstream@example.com",
+		})
+		linked.want(t, values{"event.identityProviderLink.identityProviderUserId": f.up.theirs, "event.identityProviderLink.token": absent})
 		code := codeIn(t, first)
 		token := f.exchange(exchange(code)).must(t)
 		if got := claims(t, token.text("access_token")); got["authenticationType"] != "OPENID_CONNECT" {

@@ -366,3 +366,32 @@ func TestRequestByForm(t *testing.T) {
 		t.Errorf("policy %s", policy)
 	}
 }
+
+// TestWhatLambdasAreTold of a sign-in by OpenID Connect.
+func TestWhatLambdasAreTold(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t)
+	v.said["only"], v.info["level"] = "in the ID token", 7
+	i := v.users(t, "OpenIDConnect")
+	i.lambda(t, fromTokenID, "OpenIDReconcile", `function reconcile(user, registration, jwt, id_token, tokens) {
+		user.data.said = [jwt.level + 1, jwt.only, id_token.only, id_token.level === undefined, tokens.access_token, typeof tokens.id_token, registration.applicationId];
+	}`)
+	i.do(`POST /api/identity-provider/` + upstreamID + ` {"identityProvider":{"type":"OpenIDConnect","name":"Theirs",` + forUs +
+		`,"lambdaConfiguration":{"reconcileId":"` + fromTokenID + `"},"oauth2":{"client_id":"ours","client_secret":"made-up secret","issuer":"` + v.URL + `"}}}`).must(t)
+	i.signInWith(upstreamID, withCode).must(t).want(t, values{"user.data.said": []any{8, "in the ID token", "in the ID token", true, "made-up access", "string", applicationID}})
+}
+
+// TestProvidersElsewhere: providers may not be where only this server can reach
+// them, unless the operator says so.
+func TestProvidersElsewhere(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t)
+	i := start(t)
+	i.do(`POST /api/identity-provider/` + upstreamID + ` {"identityProvider":{"type":"OpenIDConnect","name":"Theirs",` + forUs +
+		`,"oauth2":{"client_id":"ours","client_secret":"made-up secret","issuer":"` + v.URL + `"}}}`).must(t)
+	if r := i.signInWith(upstreamID, withCode); r.status != http.StatusUnauthorized {
+		t.Errorf("status %d: %s", r.status, r.body)
+	}
+	i.showForm(with(authorization(), "idp_hint", upstreamID)).page(t, "on the page", 403, "Logging in with the other service did not work")
+	i.eventually(t, "the address is private")
+}

@@ -65,61 +65,65 @@ func (h *Federation) reconcile(w http.ResponseWriter, r *http.Request) error {
 // start is for providers at which somebody signs in without a browser; there are
 // none of those here.
 func (h *Federation) start(_ http.ResponseWriter, r *http.Request) error {
-	request, _, p, _, err := h.read(r)
+	c, err := h.read(r)
 	if err != nil {
 		return err
 	}
 	return fa.FieldError("identityProviderId", "invalid", "A login through the provider [%s], of the type [%s], is not started by this call.",
-		request.IdentityProviderID, p.Type)
+		c.provider.Name, c.provider.Type)
 }
 
-// read reads a request, and what it names: the application, the provider as the
-// application has it, and the tenant.
-func (h *Federation) read(r *http.Request) (request federationRequest, application *fa.Application, p *fa.IdentityProvider, tenant *fa.Tenant, err error) {
-	if err := readInto(r, &request); err != nil {
-		return request, nil, nil, nil, err
+// federationCall is a request, with what it names.
+type federationCall struct {
+	federationRequest
+	application *fa.Application
+	provider    *fa.IdentityProvider // as the application has it
+	tenant      *fa.Tenant
+}
+
+func (h *Federation) read(r *http.Request) (c federationCall, err error) {
+	if err := readInto(r, &c.federationRequest); err != nil {
+		return c, err
 	}
 	var errs fa.Errors
-	errs.Require(string(request.ApplicationID), "applicationId")
-	errs.Require(string(request.IdentityProviderID), "identityProviderId")
+	errs.Require(string(c.ApplicationID), "applicationId")
+	errs.Require(string(c.IdentityProviderID), "identityProviderId")
 	if err := errs.OrNil(); err != nil {
-		return request, nil, nil, nil, err
+		return c, err
 	}
-	_, application, tenant, err = h.mux.place(r, r.URL.Path, h.Applications, request.ApplicationID)
-	if err != nil {
-		return request, nil, nil, nil, err
+	if _, c.application, c.tenant, err = h.mux.place(r, r.URL.Path, h.Applications, c.ApplicationID); err != nil {
+		return c, err
 	}
-	p, err = h.Providers.Get(r.Context(), request.IdentityProviderID)
-	if isNotFound(err) || err == nil && !p.Serves(tenant.ID, application.ID) {
-		return request, nil, nil, nil, fa.FieldError("identityProviderId", "invalid",
-			"There is no identity provider with the id [%s] that is enabled, also for the application.", request.IdentityProviderID)
+	p, err := h.Providers.Get(r.Context(), c.IdentityProviderID)
+	if isNotFound(err) || err == nil && !p.Serves(c.tenant.ID, c.application.ID) {
+		return c, fa.FieldError("identityProviderId", "invalid",
+			"There is no identity provider with the id [%s] that is enabled, also for the application.", c.IdentityProviderID)
 	}
-	if err != nil {
-		return request, nil, nil, nil, err
+	if err == nil {
+		c.provider, err = p.For(c.application.ID)
 	}
-	p, err = p.For(application.ID)
-	return request, application, p, tenant, err
+	return c, err
 }
 
 // signIn signs somebody in; with tokens alone it has to be by a token of an
 // external JWT provider.
 func (h *Federation) signIn(w http.ResponseWriter, r *http.Request, tokensAlone bool) error {
-	request, application, p, tenant, err := h.read(r)
+	c, err := h.read(r)
 	if err != nil {
 		return err
 	}
-	person, err := h.person(r.Context(), p, request, tokensAlone)
+	person, err := h.person(r.Context(), c, tokensAlone)
 	if err != nil {
 		return err
 	}
-	info := request.EventInfo
-	info.IPAddress = cmp.Or(info.IPAddress, request.IPAddress)
+	info := c.EventInfo
+	info.IPAddress = cmp.Or(info.IPAddress, c.IPAddress)
 	out, err := h.Service.SignInThrough(r.Context(), identity.Through{
 		Attempt: identity.Attempt{
-			TenantID: tenant.ID, Application: application, TwoFactorTrustID: trustID(r, request.TwoFactorTrustID), Address: peer(r),
-			EventInfo: eventInfo(r, info), NewDevice: request.NewDevice, NoJWT: request.NoJWT,
+			TenantID: c.tenant.ID, Application: c.application, TwoFactorTrustID: trustID(r, c.TwoFactorTrustID), Address: peer(r),
+			EventInfo: eventInfo(r, info), NewDevice: c.NewDevice, NoJWT: c.NoJWT,
 		},
-		Provider: p, Person: *person, NoLink: request.NoLink,
+		Provider: c.provider, Person: *person, NoLink: c.NoLink,
 	})
 	if err != nil {
 		return err
@@ -127,32 +131,32 @@ func (h *Federation) signIn(w http.ResponseWriter, r *http.Request, tokensAlone 
 	if out.PendingLinkID != "" {
 		return respond(w, statusPendingLink, loginResponse{PendingLinkID: out.PendingLinkID})
 	}
-	return signedIn{Outcome: out, tenant: tenant, application: application, noJWT: request.NoJWT, device: request.MetaData.Device}.respond(w, r, h.Tokens)
+	return signedIn{Outcome: out, tenant: c.tenant, application: c.application, noJWT: c.NoJWT, device: c.MetaData.Device}.respond(w, r, h.Tokens)
 }
 
 // person is for whom the provider vouches.
-func (h *Federation) person(ctx context.Context, p *fa.IdentityProvider, request federationRequest, tokensAlone bool) (*identity.External, error) {
+func (h *Federation) person(ctx context.Context, c federationCall, tokensAlone bool) (*identity.External, error) {
 	var errs fa.Errors
-	code, token := request.Data["code"], request.Data["token"]
+	p, code, token := c.provider, c.Data["code"], c.Data["token"]
 	switch {
 	case p.Type == fa.ProviderExternalJWT:
-		if errs.Require(request.EncodedJWT, "encodedJWT"); errs.OrNil() != nil {
+		if errs.Require(c.EncodedJWT, "encodedJWT"); errs.OrNil() != nil {
 			return nil, errs.OrNil()
 		}
-		return h.Service.ReadForeign(ctx, h.Foreign, p, request.EncodedJWT)
+		return h.Service.ReadForeign(ctx, h.Foreign, p, c.EncodedJWT)
 	case tokensAlone || !p.Redirects():
 		return nil, fa.FieldError("identityProviderId", "invalid", "Nobody can sign in by this call through a provider of the type [%s].", p.Type)
 	case code == "" && token == "":
 		errs.Require("", "data.code")
 	case code != "":
-		errs.Require(request.Data["redirect_uri"], "data.redirect_uri")
+		errs.Require(c.Data["redirect_uri"], "data.redirect_uri")
 	}
 	if err := errs.OrNil(); err != nil {
 		return nil, err
 	}
 	a := identity.ExternalAnswer{
-		Code: code, RedirectURI: request.Data["redirect_uri"], Verifier: request.Data["code_verifier"], Nonce: request.Data["nonce"],
-		AppleUser: request.Data["appleUser"], NativeApp: request.Data["isNativeApp"] == "true",
+		Code: code, RedirectURI: c.Data["redirect_uri"], Verifier: c.Data["code_verifier"], Nonce: c.Data["nonce"],
+		AppleUser: c.Data["appleUser"], NativeApp: c.Data["isNativeApp"] == "true",
 	}
 	if code == "" {
 		a.Token = token
