@@ -55,8 +55,10 @@ func TestRequestToTheProvider(t *testing.T) {
 		if strings.Contains(first.away, "client_secret") || strings.Contains(first.away, clientSecret) {
 			t.Error("the secret travels through the browser")
 		}
-		cookie := (&http.Response{Header: f.send(call{do: "GET /oauth2/authorize?" + with(authorization(), "idp_hint", upstreamID).Encode(), as: noKey,
-			header: http.Header{"X-Forwarded-Proto": {"https"}}}).header}).Cookies()[0]
+		r := f.send(call{
+			do: "GET /oauth2/authorize?" + with(authorization(), "idp_hint", upstreamID).Encode(), as: noKey, header: http.Header{"X-Forwarded-Proto": {"https"}},
+		})
+		cookie := (&http.Response{Header: r.header}).Cookies()[0]
 		if !strings.HasPrefix(cookie.Name, "__Host-") || !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteLaxMode || cookie.MaxAge <= 0 {
 			t.Errorf("cookie: %+v", cookie)
 		}

@@ -229,10 +229,10 @@ func (s *Server) wire(ids instance) {
 	(&api.WebhookLogs{Store: s.db, Now: s.config.Now}).Mount(mux)
 	providers := s.db.IdentityProviders
 	upstream := &deliver.Providers{
-		Events: s.logs, Keys: s.db.SigningKeys, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors, Vendors: s.config.Vendors,
+		Events: s.logs, Keys: s.db.SigningKeys, Foreign: s.keys, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors, Vendors: s.config.Vendors,
 	}
 	(&api.Federation{
-		Service: service, Upstream: upstream, Foreign: s.keys, Providers: providers, Applications: applications, Tokens: desk,
+		Service: service, Upstream: upstream, Providers: providers, Applications: applications, Tokens: desk,
 	}).Mount(mux)
 	s.mountCatalog(mux, service)
 	shelf := forms.Shelf{Forms: s.db.Forms, Fields: s.db.FormFields}

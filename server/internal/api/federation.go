@@ -17,12 +17,10 @@ import (
 type Federation struct {
 	Service interface {
 		SignInThrough(ctx context.Context, t identity.Through) (*identity.Outcome, error)
-		ReadForeign(ctx context.Context, tokens identity.ForeignTokens, p *fa.IdentityProvider, token string) (*identity.External, error)
 	}
 	Upstream interface {
 		Person(ctx context.Context, p *fa.IdentityProvider, a identity.ExternalAnswer) (*identity.External, error)
 	}
-	Foreign      identity.ForeignTokens
 	Providers    Documents[fa.IdentityProvider]
 	Applications Documents[fa.Application]
 	Tokens       AccessTokens
@@ -143,7 +141,7 @@ func (h *Federation) person(ctx context.Context, c federationCall, tokensAlone b
 		if errs.Require(c.EncodedJWT, "encodedJWT"); errs.OrNil() != nil {
 			return nil, errs.OrNil()
 		}
-		return h.Service.ReadForeign(ctx, h.Foreign, p, c.EncodedJWT)
+		return h.Upstream.Person(ctx, p, identity.ExternalAnswer{Token: c.EncodedJWT})
 	case tokensAlone || !p.Redirects():
 		return nil, fa.FieldError("identityProviderId", "invalid", "Nobody can sign in by this call through a provider of the type [%s].", p.Type)
 	case code == "" && token == "":

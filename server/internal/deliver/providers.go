@@ -26,7 +26,8 @@ const providerTime = 10 * time.Second
 // themselves is kept for a few minutes.
 type Providers struct {
 	Events       EventLog
-	Keys         Keys // that Apple knows us by
+	Keys         Keys          // that Apple knows us by
+	Foreign      ForeignTokens // of external JWT providers
 	Now          func() time.Time
 	AllowPrivate bool
 	// Vendors are other places for the services whose addresses are fixed, by
@@ -70,8 +71,16 @@ func (p *Providers) Authorize(ctx context.Context, provider *fa.IdentityProvider
 }
 
 // Person is who somebody is who came back with an answer. Whatever is wrong is
-// an *identity.ExternalError, and in the event log.
+// an *identity.ExternalError, and in the event log unless anybody could have sent
+// it, as tokens of external JWT providers.
 func (p *Providers) Person(ctx context.Context, provider *fa.IdentityProvider, a identity.ExternalAnswer) (*identity.External, error) {
+	if provider.Type == fa.ProviderExternalJWT {
+		person, err := p.foreign(ctx, provider, a.Token)
+		if err != nil {
+			return nil, err
+		}
+		return person, p.debug(ctx, provider, person)
+	}
 	from, err := p.party(ctx, provider, a.NativeApp)
 	if err != nil {
 		return nil, p.failed(ctx, provider, "Configuration", err)
@@ -135,11 +144,11 @@ func (f *party) join(info, token map[string]any) (map[string]any, error) {
 	if token == nil {
 		return info, nil
 	}
-	if sub := identity.TextOf(info["sub"]); sub != "" && sub != identity.TextOf(token["sub"]) {
+	if sub := textOf(info["sub"]); sub != "" && sub != textOf(token["sub"]) {
 		return nil, errors.New("UserInfo is about somebody else than the ID token")
 	}
 	said := maps.Clone(token)
-	if names := f.names(); info[names.email] != nil && identity.TextOf(info[names.email]) != identity.TextOf(token[names.email]) {
+	if names := f.names(); info[names.email] != nil && textOf(info[names.email]) != textOf(token[names.email]) {
 		delete(said, names.verified)
 	}
 	maps.Copy(said, info)
@@ -204,8 +213,8 @@ func (p *Providers) context(ctx context.Context) context.Context {
 func (f *party) person(t *tokens, said map[string]any, a identity.ExternalAnswer) *identity.External {
 	names := f.names()
 	e := &identity.External{
-		ID: identity.TextOf(said[names.id]), Email: identity.TextOf(said[names.email]), Username: identity.TextOf(said[names.username]),
-		Verified: identity.FlagOf(said[names.verified]), Token: cmp.Or(t.refresh, t.access), Claims: said, Sources: []any{said},
+		ID: textOf(said[names.id]), Email: textOf(said[names.email]), Username: textOf(said[names.username]),
+		Verified: flagOf(said[names.verified]), Token: cmp.Or(t.refresh, t.access), Claims: said, Sources: []any{said},
 	}
 	if f.vendor.confirmed && e.Verified == nil {
 		e.Verified = new(bool)

@@ -85,12 +85,12 @@ func (p *Providers) verify(ctx context.Context, from *party, raw, nonce, access 
 	if err := token.Claims(&body); err != nil {
 		return nil, fmt.Errorf("the ID token cannot be read: %w", err)
 	}
-	claims, err := identity.ReadClaims(body)
+	claims, err := readClaims(body)
 	if err != nil {
 		return nil, fmt.Errorf("the ID token cannot be read: %w", err)
 	}
 	_, named := claims["azp"] // section 3.1.3.7, 4 and 5
-	if named && identity.TextOf(claims["azp"]) != from.ClientID || !named && len(token.Audience) > 1 {
+	if named && textOf(claims["azp"]) != from.ClientID || !named && len(token.Audience) > 1 {
 		return nil, errors.New("the ID token was made for another client")
 	}
 	return claims, nil
@@ -132,7 +132,7 @@ func (p *Providers) read(ctx context.Context, at, access string) (map[string]any
 	case err != nil:
 		return nil, plainly(err)
 	}
-	claims, err := identity.ReadClaims(body)
+	claims, err := readClaims(body)
 	if err != nil {
 		return nil, fmt.Errorf("the answer cannot be used: %w", err)
 	}

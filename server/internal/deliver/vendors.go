@@ -14,7 +14,6 @@ import (
 	"golang.org/x/oauth2"
 
 	"wherry/server/internal/fa"
-	"wherry/server/internal/identity"
 	"wherry/server/internal/keys"
 )
 
@@ -232,7 +231,7 @@ func (p *Providers) inspect(ctx context.Context, from *party, token string) erro
 		return err
 	}
 	data, _ := answer["data"].(map[string]any)
-	if data["is_valid"] != true || identity.TextOf(data["app_id"]) != from.ClientID {
+	if data["is_valid"] != true || textOf(data["app_id"]) != from.ClientID {
 		return errors.New("the token was made for another application")
 	}
 	return nil

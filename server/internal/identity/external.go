@@ -44,7 +44,7 @@ type ExternalAnswer struct {
 	Nonce             string // that an ID token has to have; empty: any
 	Issuer            string // who has answered, by its own account (RFC 9207)
 	FromBrowser       bool   // which has to bring it if the provider always tells
-	Token             string // instead of a code: what a vendor's own library has got
+	Token             string // instead of a code: what a vendor's own library, or another system, has got
 	AppleUser         string // what Apple says once, at the first time
 	NativeApp         bool   // the code was made for Apple's bundle, not for the service
 }
@@ -58,7 +58,7 @@ type Through struct {
 	Browser  string // with which a pending link can be completed on the pages; empty: only by the API
 }
 
-// Why somebody for whom a provider vouches cannot come in.
+// ExternalKind is why somebody for whom a provider vouches cannot come in.
 type ExternalKind int
 
 // The kinds of ExternalError.

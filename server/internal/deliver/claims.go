@@ -1,4 +1,4 @@
-package identity
+package deliver
 
 import (
 	"bytes"
@@ -9,9 +9,9 @@ import (
 	"wherry/server/internal/jsondoc"
 )
 
-// ReadClaims reads what a provider says: an object that the store can keep, with
-// a Number for each number.
-func ReadClaims(raw []byte) (map[string]any, error) {
+// readClaims reads what a provider says: an object that the store can keep, with
+// a number type that keeps the digits.
+func readClaims(raw []byte) (map[string]any, error) {
 	if err := jsondoc.Check(raw, jsondoc.Limits{Depth: 32}); err != nil {
 		return nil, err
 	}
@@ -25,17 +25,17 @@ func ReadClaims(raw []byte) (map[string]any, error) {
 	return claims, nil
 }
 
-// Number is a number with all its digits. Unlike json.Number it is one for every
+// number is a number with all its digits. Unlike json.Number it is one for every
 // encoder.
-type Number string
+type number string
 
 // MarshalJSON writes the digits.
-func (n Number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
+func (n number) MarshalJSON() ([]byte, error) { return []byte(n), nil }
 
 func keepNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
-		return Number(v)
+		return number(v)
 	case map[string]any:
 		for name, member := range v {
 			v[name] = keepNumbers(member)
@@ -48,21 +48,21 @@ func keepNumbers(v any) any {
 	return v
 }
 
-// TextOf is a claim that is text, or the number that some providers write in its
+// textOf is a claim that is text, or the number that some providers write in its
 // place; else it is empty.
-func TextOf(v any) string {
+func textOf(v any) string {
 	switch v := v.(type) {
 	case string:
 		return strings.TrimSpace(v)
-	case Number:
+	case number:
 		return string(v)
 	}
 	return ""
 }
 
-// FlagOf is a claim that is a boolean, which some providers write as text; nil
+// flagOf is a claim that is a boolean, which some providers write as text; nil
 // when it is not there. What is neither is false.
-func FlagOf(v any) *bool {
+func flagOf(v any) *bool {
 	if v == nil {
 		return nil
 	}

@@ -1,13 +1,16 @@
-package identity
+package deliver
 
 import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
 )
 
 // ForeignTokens checks the signatures of tokens that were not issued here.
@@ -19,25 +22,25 @@ type ForeignTokens interface {
 }
 
 // errToken is the same for everything that may be wrong with a token.
-var errToken = &ExternalError{Kind: ExternalRejected, Cause: "InvalidJWT"}
+var errToken = &identity.ExternalError{Kind: identity.ExternalRejected, Cause: "InvalidJWT"}
 
-// ReadForeign returns who a token of an external JWT provider is about. It has
+// foreign returns who a token of an external JWT provider is about. It has
 // to be signed, and to say until when it is good.
 //
 // Source: https://fusionauth.io/docs/apis/identity-providers/external-jwt
-func (s *Service) ReadForeign(ctx context.Context, tokens ForeignTokens, p *fa.IdentityProvider, token string) (*External, error) {
-	raw, err := tokens.VerifyForeign(ctx, token, cmp.Or(p.HeaderKeyParameter, "kid"), p.DefaultKeyID)
+func (p *Providers) foreign(ctx context.Context, provider *fa.IdentityProvider, token string) (*identity.External, error) {
+	raw, err := p.Foreign.VerifyForeign(ctx, token, cmp.Or(provider.HeaderKeyParameter, "kid"), provider.DefaultKeyID)
 	if errors.Is(err, fa.ErrNotFound) {
 		return nil, errToken
 	}
 	if err != nil {
 		return nil, err
 	}
-	claims, err := ReadClaims(raw)
+	claims, err := readClaims(raw)
 	if err != nil {
 		return nil, errToken
 	}
-	now := s.Now().Unix()
+	now := p.Now().Unix()
 	if expires, ok := seconds(claims["exp"]); !ok || expires <= now {
 		return nil, errToken
 	}
@@ -46,23 +49,23 @@ func (s *Service) ReadForeign(ctx context.Context, tokens ForeignTokens, p *fa.I
 			return nil, errToken
 		}
 	}
-	e := &External{
-		ID: TextOf(claims[p.UniqueIdentityClaim]), Email: TextOf(claims[mappedTo(p, "email")]), Username: TextOf(claims[mappedTo(p, "username")]),
+	e := &identity.External{
+		ID: textOf(claims[provider.UniqueIdentityClaim]), Email: textOf(claims[mappedTo(provider, "email")]), Username: textOf(claims[mappedTo(provider, "username")]),
 		Claims: claims, Sources: []any{claims},
 	}
-	e.Username = cmp.Or(e.Username, TextOf(claims["preferred_username"]))
+	e.Username = cmp.Or(e.Username, textOf(claims["preferred_username"]))
 	if e.Email == "" && strings.Contains(e.ID, "@") { // what the claim was in its first days
 		e.Email = e.ID
 	}
-	e.Verified = FlagOf(claims["email_verified"])
+	e.Verified = flagOf(claims["email_verified"])
 	return e, nil
 }
 
 // mappedTo is the claim that goes to a property of the user; the one of the same
 // name if none is mapped.
 func mappedTo(p *fa.IdentityProvider, property string) string {
-	for claim, to := range p.ClaimMap {
-		if to == property {
+	for _, claim := range slices.Sorted(maps.Keys(p.ClaimMap)) {
+		if p.ClaimMap[claim] == property {
 			return claim
 		}
 	}
@@ -70,7 +73,7 @@ func mappedTo(p *fa.IdentityProvider, property string) string {
 }
 
 func seconds(v any) (int64, bool) {
-	n, ok := v.(Number)
+	n, ok := v.(number)
 	if !ok {
 		return 0, false
 	}
