@@ -74,7 +74,7 @@ func TestCallbackAttacks(t *testing.T) {
 
 		// Login CSRF: somebody else's answer, in a browser that has begun nothing,
 		// and in one that has begun something else.
-		f.comeBack(back, nil).page(t, "no cookie", 400, notBegun)
+		f.comeBack(back, nil).page(t, "no cookie", 400, "You have not begun to log in there in this browser")
 		another := f.leave(t, authorization())
 		f.comeBack(back, another.cookies).page(t, "another browser", 400, notBegun)
 		f.comeBack(back, []string{"wherry.federation=" + strings.Repeat("x", 43)}).page(t, "a made-up cookie", 400, notBegun)

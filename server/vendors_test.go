@@ -395,3 +395,31 @@ func TestProvidersElsewhere(t *testing.T) {
 	i.showForm(with(authorization(), "idp_hint", upstreamID)).page(t, "on the page", 403, "Logging in with the other service did not work")
 	i.eventually(t, "the address is private")
 }
+
+// TestSlashOfTheIssuer: Cognito wants none at the end, where some issuers have
+// one.
+func TestSlashOfTheIssuer(t *testing.T) {
+	t.Parallel()
+	for theirs, ours := range map[string]string{"/": "", "": "/"} {
+		t.Run("ends with "+theirs, func(t *testing.T) {
+			t.Parallel()
+			v := newVendor(t)
+			v.answer["/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_ = json.NewEncoder(w).Encode(map[string]any{
+					"issuer": v.URL + theirs, "authorization_endpoint": v.URL + "/authorize", "token_endpoint": v.URL + "/token", "jwks_uri": v.URL + "/keys",
+					"id_token_signing_alg_values_supported": []string{"ES256"},
+				})
+			}
+			v.said["iss"] = v.URL + theirs
+			i := v.users(t, "OpenIDConnect")
+			i.do(`POST /api/identity-provider/` + upstreamID + ` {"identityProvider":{"type":"OpenIDConnect","name":"Theirs",` + forUs +
+				`,"oauth2":{"client_id":"ours","client_secret":"made-up secret","issuer":"` + v.URL + ours + `"}}}`).must(t)
+			i.signInWith(upstreamID, withCode).must(t)
+			v.said["iss"] = v.URL + ours
+			if r := i.signInWith(upstreamID, withCode); r.status != http.StatusUnauthorized {
+				t.Errorf("a token that says otherwise: status %d: %s", r.status, r.body)
+			}
+		})
+	}
+}

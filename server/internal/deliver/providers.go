@@ -88,7 +88,7 @@ func (p *Providers) Person(ctx context.Context, provider *fa.IdentityProvider, a
 	hide := veil(a.Code, a.Verifier, a.Token, from.ClientSecret)
 	person, cause, err := p.ask(ctx, from, a)
 	if err != nil {
-		return nil, p.failed(ctx, provider, cause, errors.New(hide(start(err.Error(), excerpt))))
+		return nil, p.failed(ctx, provider, cause, errors.New(hide(err.Error())))
 	}
 	return person, p.debug(ctx, provider, person)
 }
@@ -172,7 +172,8 @@ func (p *Providers) failed(ctx context.Context, provider *fa.IdentityProvider, c
 	if ctx.Err() != nil {
 		return fmt.Errorf("ask the identity provider: %w", ctx.Err())
 	}
-	message := fmt.Sprintf("The identity provider [%s] [%s] could not sign anybody in: %v.", provider.Name, provider.ID, err)
+	message := fmt.Sprintf("The identity provider [%s] [%s] could not sign anybody in: %s.",
+		provider.Name, provider.ID, start(err.Error(), excerpt))
 	if err := p.Events.LogEvent(context.WithoutCancel(ctx), fa.EventError, message); err != nil {
 		return err
 	}

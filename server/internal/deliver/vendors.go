@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -134,7 +135,7 @@ func (p *Providers) discover(ctx context.Context, to *party, issuer string) erro
 	d, known := p.found.known[issuer]
 	p.found.mu.Unlock()
 	if !known || now.After(d.until) {
-		provider, err := oidc.NewProvider(p.context(ctx), issuer)
+		provider, err := p.discovered(ctx, issuer)
 		if err != nil {
 			return fmt.Errorf("discover %s: %w", issuer, undiscovered(err))
 		}
@@ -160,6 +161,24 @@ func (p *Providers) discover(ctx context.Context, to *party, issuer string) erro
 		to.userinfo = d.userinfo
 	}
 	return nil
+}
+
+// discovered reads a discovery document. An issuer may have a slash at its end
+// that the settings lack, as Cognito wants none, or the other way round; that is
+// the same place, and tokens have to name it as the document does.
+func (p *Providers) discovered(ctx context.Context, issuer string) (*oidc.Provider, error) {
+	provider, err := oidc.NewProvider(p.context(ctx), issuer)
+	if _, unreached := errors.AsType[*url.Error](err); err == nil || unreached {
+		return provider, err
+	}
+	other, slashed := strings.CutSuffix(issuer, "/")
+	if !slashed {
+		other += "/"
+	}
+	if again, err := oidc.NewProvider(p.context(ctx), other); err == nil {
+		return again, nil
+	}
+	return nil, err
 }
 
 // undiscovered says plainly why a server could not be reached.
