@@ -134,7 +134,7 @@ func examples() []example {
 		{"expired", http.StatusNotFound, pages.Notice{Frame: frame, Says: pages.NoticeExpired}},
 		{"logged-out", http.StatusOK, pages.LoggedOut{Frame: frame, ContinueURL: "https://app.example.com/"}},
 		{"logout", http.StatusOK, pages.Logout{Frame: frame, URLs: []string{"/made-up-logout"}, To: "/logged-out"}},
-		{"onward", http.StatusOK, pages.Onward{Frame: frame, To: "/logged-out"}},
+		{"onward", http.StatusOK, pages.Onward{Frame: frame, To: "https://auth.example.com/stays-here"}},
 		{"form-post", http.StatusOK, pages.FormPost{Frame: frame, Action: "/logged-out", Fields: []pages.Field{{Name: "code", Value: "made-up"}}}},
 		{"account", http.StatusOK, pages.Account{Frame: frame, Name: "Jane Example", LoginID: "jane@example.com", Done: "profile", Factors: true, Passkeys: true}},
 		{"account-edit", http.StatusBadRequest, pages.AccountForm{Frame: frame, Inputs: []pages.Input{
