@@ -71,6 +71,17 @@ func TestPendingLink(t *testing.T) {
 		if links() != f.up.theirs {
 			t.Error("not linked after the factor")
 		}
+
+		// Whoever has no account makes one.
+		f.do("DELETE /api/identity-provider/link?identityProviderId=" + upstreamID + "&identityProviderUserId=" + f.up.theirs + "&userId=" + janeID).must(t)
+		f.do(selfService).must(t)
+		back, cookies := f.away(t)
+		page := f.comeBack(back, cookies).page(t, "who is it", 200, "Create an account")
+		form := open(linkTo(t, page, "Create an account"), cookies).page(t, "register", 200, `name="user.password"`)
+		f.sendFormTo("/oauth2/register", next(form, map[string]string{
+			"user.email": "new@example.com", "user.lastName": "New", "user.password": password, "passwordConfirm": password,
+		}), strings.Join(cookies, "; ")).backWithCode(t, "registered")
+		f.user(t).want(t, values{"user.email": "new@example.com"})
 	})
 }
 
