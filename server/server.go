@@ -177,8 +177,10 @@ func (s *Server) wire(ids instance) {
 		Now: s.config.Now, NewID: newID,
 	}
 	desk := desk{tokens, sessions}
+	access := identity.AccessLists{Lists: s.db.IPAccessControlLists.Copied()}
 	mux := &api.Mux{
-		ServeMux: http.NewServeMux(), Keys: s.db.CopiedKeys(), Tenants: tenants, Bearers: tokens, Now: s.config.Now, Log: s.config.Log,
+		ServeMux: http.NewServeMux(), Keys: s.db.CopiedKeys(), Tenants: tenants, Bearers: tokens, Access: access,
+		Now: s.config.Now, Log: s.config.Log,
 	}
 
 	(&api.Tenants{
@@ -242,16 +244,16 @@ func (s *Server) wire(ids instance) {
 		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: shelf,
 		Providers: providers, Upstream: upstream, Federation: service,
 		Identifiers: s.db, Counters: s.db, Clients: applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
-		Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
+		Access: access, Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,
 	}
 	gate.Mount(mux.ServeMux)
 	(&account.Server{
-		Tenants: tenants, Applications: applications, Users: s.db, SignedIn: gate.Arrived, Identifiers: s.db, Service: service,
+		Tenants: tenants, Applications: applications, Users: s.db, Access: access, SignedIn: gate.Arrived, Identifiers: s.db, Service: service,
 		Passkeys: passkeys, Keys: s.db, Sessions: sessions, Forms: shelf, Pages: accountSite{site}, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	site.mount(mux.ServeMux)
 	(&hosted.Server{
-		Tenants: tenants, Applications: applications, Default: ids.tenant, Service: service,
+		Tenants: tenants, Applications: applications, Default: ids.tenant, Access: access, Service: service,
 		Later: later{s.db}, Pages: hostedSite{site}, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
 	s.handler = &router{mux: mux.ServeMux, notFound: site.notFound, log: s.config.Log}

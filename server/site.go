@@ -106,6 +106,14 @@ func (s *site) Error(w http.ResponseWriter, r *http.Request, status int, err *oa
 	}))
 }
 
+// Unauthorized implements account.Pages and hosted.Pages: it says what Error says
+// of requests from addresses that are not allowed.
+func (s *site) Unauthorized(w http.ResponseWriter, r *http.Request) {
+	s.ended(w, r, s.pages.OAuthError(w, r, http.StatusForbidden, pages.OAuthError{
+		Error: "access_denied", ErrorReason: "unauthorized", ErrorDescription: "The pages may not be used from this address.",
+	}))
+}
+
 // Locale implements oauth.Pages.
 func (s *site) Locale(r *http.Request) string { return pages.Locale(r) }
 

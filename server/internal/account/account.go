@@ -26,6 +26,7 @@ type Server struct {
 		User(ctx context.Context, id fa.ID) (*fa.Account, error)
 	}
 	// SignedIn takes a code with which somebody comes back from the login.
+	Access      identity.AccessLists
 	SignedIn    func(ctx context.Context, code string) (user, application fa.ID, err error)
 	Identifiers Identifiers
 	Service     Service
@@ -124,6 +125,8 @@ func (s *Server) page(h func(w http.ResponseWriter, r *http.Request) error) http
 		}
 		err = h(w, r)
 		switch {
+		case errors.Is(err, identity.ErrAddress):
+			s.Pages.Unauthorized(w, r)
 		case errors.Is(err, fa.ErrNotFound):
 			s.Pages.NotFound(w, r)
 		case err != nil && r.Context().Err() == nil:

@@ -23,6 +23,7 @@ type Pages interface {
 	Sessions(w http.ResponseWriter, r *http.Request, page SessionList)
 	LoggedOut(w http.ResponseWriter, r *http.Request, page Frame)
 	NotFound(w http.ResponseWriter, r *http.Request)
+	Unauthorized(w http.ResponseWriter, r *http.Request)
 }
 
 // Frame is whose account it is, and by which application somebody came.

@@ -54,8 +54,10 @@ func (s *Server) visit(r *http.Request) (*visit, error) {
 	if v.application, err = s.Applications.Get(r.Context(), v.ApplicationID); err != nil {
 		return nil, err
 	}
-	v.tenant, err = s.Tenants.Get(r.Context(), v.user.TenantID)
-	return v, err
+	if v.tenant, err = s.Tenants.Get(r.Context(), v.user.TenantID); err != nil {
+		return nil, err
+	}
+	return v, s.Access.AdmitTo(r.Context(), v.tenant, v.application)
 }
 
 // withVisit is for pages that only somebody who is signed in sees.

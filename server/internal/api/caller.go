@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
 )
 
 // tenantHeader selects a tenant.
@@ -53,6 +54,11 @@ func (m *Mux) authenticate(r *http.Request, method, endpoint string) (caller, er
 	}
 	if !key.Allows(method, endpoint, m.Now().UnixMilli()) {
 		return caller{}, errUnauthorized
+	}
+	if err := m.Access.Admit(r.Context(), key.IPAccessControlListID, peer(r)); errors.Is(err, identity.ErrAddress) {
+		return caller{}, errUnauthorized
+	} else if err != nil {
+		return caller{}, err
 	}
 	return caller{key: key, tenant: key.TenantID}.narrowed(r)
 }

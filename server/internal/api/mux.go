@@ -31,6 +31,7 @@ type Mux struct {
 	Keys    KeyStore
 	Tenants Documents[fa.Tenant]
 	Bearers Bearers
+	Access  identity.AccessLists
 	Now     func() time.Time
 	Log     *slog.Logger
 

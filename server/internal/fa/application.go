@@ -10,6 +10,7 @@ import (
 //
 // Source: https://fusionauth.io/docs/apis/applications
 type Application struct {
+	AccessControlConfiguration       AccessControlConfiguration                 `json:"accessControlConfiguration,omitzero"`
 	Active                           bool                                       `json:"active"`
 	AuthenticationTokenConfiguration Enableable                                 `json:"authenticationTokenConfiguration"`
 	BaseURL                          string                                     `json:"baseURL,omitzero"` // of the links in mails

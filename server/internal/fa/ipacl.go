@@ -15,6 +15,13 @@ type IPAccessControlList struct {
 	Rest    Rest                   `json:",embed"`
 }
 
+// AccessControlConfiguration names the list of the addresses from which the pages
+// may be used.
+type AccessControlConfiguration struct {
+	UIIPAccessControlListID ID   `json:"uiIPAccessControlListId,omitzero"`
+	Rest                    Rest `json:",embed"`
+}
+
 // IPAccessControlEntry is a range of addresses. One entry begins with "*": it
 // is for all other addresses.
 type IPAccessControlEntry struct {
@@ -50,8 +57,45 @@ func (l *IPAccessControlList) Validate() error {
 	return errs.OrNil()
 }
 
+// Allows tells whether something may be used from an address: the first range in
+// which it is says so, or else the entry for all others. An address that is none
+// is nowhere.
+func (l *IPAccessControlList) Allows(address string) bool {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	others := false
+	for _, entry := range l.Entries {
+		if entry.StartIPAddress == "*" {
+			others = entry.Action == allow
+		} else if entry.has(ip.Unmap().WithZone("")) {
+			return entry.Action == allow
+		}
+	}
+	return others
+}
+
+// has tells whether an address is in the range.
+func (e *IPAccessControlEntry) has(ip netip.Addr) bool {
+	start, err := netip.ParseAddr(e.StartIPAddress)
+	if err != nil {
+		return false
+	}
+	end := start
+	if e.EndIPAddress != "" {
+		if end, err = netip.ParseAddr(e.EndIPAddress); err != nil {
+			return false
+		}
+	}
+	start, end = start.Unmap(), end.Unmap()
+	return start.BitLen() == ip.BitLen() && start.Compare(ip) <= 0 && ip.Compare(end) <= 0
+}
+
+const allow = "Allow" // what an entry does, or else Block
+
 func (e *IPAccessControlEntry) validate(errs *Errors, path string) {
-	errs.OneOf(e.Action, path+".action", "Allow", "Block")
+	errs.OneOf(e.Action, path+".action", allow, "Block")
 	if e.StartIPAddress == "*" {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 type Tenant struct {
 	BaseURL                           string                            `json:"baseURL,omitzero"` // of the links in mails
 	Configured                        bool                              `json:"configured"`
+	AccessControlConfiguration        AccessControlConfiguration        `json:"accessControlConfiguration,omitzero"`
 	ConnectorPolicies                 []ConnectorPolicy                 `json:"connectorPolicies"`
 	Data                              Data                              `json:"data"`
 	EmailConfiguration                EmailConfiguration                `json:"emailConfiguration"`

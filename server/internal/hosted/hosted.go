@@ -25,6 +25,7 @@ type Server struct {
 	Tenants      Documents[fa.Tenant]
 	Applications Documents[fa.Application]
 	Default      fa.ID // the tenant of those who name none
+	Access       identity.AccessLists
 	Service      Service
 	Later        Later
 	Pages        Pages
@@ -60,6 +61,7 @@ type Pages interface {
 	Forgot(w http.ResponseWriter, r *http.Request, status int, page Form)
 	Verify(w http.ResponseWriter, r *http.Request, status int, page Form)
 	Notice(w http.ResponseWriter, r *http.Request, status int, page Notice)
+	Unauthorized(w http.ResponseWriter, r *http.Request)
 }
 
 // Form is a page with a form that is posted to its own address.
@@ -126,9 +128,14 @@ func (s *Server) page(h handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		v, err := s.visit(r)
 		if err == nil {
+			err = s.Access.AdmitTo(r.Context(), v.tenant, v.application)
+		}
+		if err == nil {
 			err = h(w, r, v)
 		}
 		switch {
+		case errors.Is(err, identity.ErrAddress):
+			s.Pages.Unauthorized(w, r)
 		case errors.Is(err, fa.ErrNotFound):
 			s.Pages.Notice(w, r, http.StatusNotFound, Notice{Tenant: v.tenant, Application: v.application, Says: Expired})
 		case err != nil && r.Context().Err() == nil:

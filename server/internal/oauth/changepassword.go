@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -48,14 +49,10 @@ func (s *Server) openChange(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue(fieldChangeID)
-	user, err := s.Steps.WhoMayChange(r.Context(), id)
+	user, tenant, err := s.mayChange(r.Context(), a, id)
 	if errors.Is(err, fa.ErrNotFound) {
 		return s.startOver(w, r, a, "[InvalidChangePasswordId]")
 	}
-	if err != nil {
-		return err
-	}
-	tenant, err := s.Tenants.Get(r.Context(), user.TenantID)
 	if err != nil {
 		return err
 	}
@@ -70,16 +67,27 @@ func (s *Server) openChange(w http.ResponseWriter, r *http.Request) error {
 	return s.askFactor(w, r, a, c, append(reason, Field{fieldChangeID, id})...)
 }
 
+// mayChange is who may change the password by an id, or fa.ErrNotFound. Whoever
+// comes by a link, and with no application, has to come from where the tenant
+// allows it.
+func (s *Server) mayChange(ctx context.Context, a *authorizeRequest, id string) (*fa.Account, *fa.Tenant, error) {
+	user, err := s.Steps.WhoMayChange(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	tenant, err := s.Tenants.Get(ctx, user.TenantID)
+	if err == nil && a == nil {
+		err = s.admit(ctx, tenant, nil)
+	}
+	return user, tenant, err
+}
+
 // showChange shows the page for a new password.
 func (s *Server) showChange(w http.ResponseWriter, r *http.Request, a *authorizeRequest, id string, hidden []Field, problems ...string) error {
-	user, err := s.Steps.WhoMayChange(r.Context(), id)
+	user, tenant, err := s.mayChange(r.Context(), a, id)
 	if errors.Is(err, fa.ErrNotFound) {
 		return s.startOver(w, r, a, "[InvalidChangePasswordId]")
 	}
-	if err != nil {
-		return err
-	}
-	tenant, err := s.Tenants.Get(r.Context(), user.TenantID)
 	if err != nil {
 		return err
 	}
@@ -131,6 +139,11 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	id, hidden := r.PathValue(fieldChangeID), keep(values, fieldReason, fieldTrustToken)
 	if values.Get("password") != values.Get("passwordConfirm") {
 		return s.showChange(w, r, a, id, hidden, "[doNotMatch]")
+	}
+	if _, _, err := s.mayChange(r.Context(), a, id); errors.Is(err, fa.ErrNotFound) {
+		return s.startOver(w, r, a, "[InvalidChangePasswordId]")
+	} else if err != nil {
+		return err
 	}
 	next := identity.NewPassword{Password: secret.String(values.Get("password")), TrustToken: values.Get(fieldTrustToken)}
 	code, _, err := s.Steps.ResetPassword(r.Context(), id, next)

@@ -199,7 +199,7 @@ func trustOf(r *http.Request) string {
 // somebody who came by a link of a mail.
 func (s *Server) flow(ctx context.Context, values url.Values) (*authorizeRequest, error) {
 	a, err := s.authorizeRequest(ctx, values)
-	if _, refused := errors.AsType[*Error](err); refused {
+	if problem, refused := errors.AsType[*Error](err); refused && problem != errAddress {
 		return nil, nil //nolint:nilnil // documented above
 	}
 	return a, err

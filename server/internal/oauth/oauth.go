@@ -58,6 +58,7 @@ type Server struct {
 	EntityGrants interface {
 		Grants(ctx context.Context, m fa.GrantMatch) ([]*fa.EntityGrant, error)
 	}
+	Access   identity.AccessLists
 	Tokens   *identity.Tokens
 	Sessions *identity.Sessions
 	Lambdas  UserInfoPopulator

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/identity"
 )
 
 // carried is the parameters of an authorize request that the login page takes
@@ -68,6 +70,9 @@ func (s *Server) authorizeRequest(ctx context.Context, q url.Values) (*authorize
 		return nil, err
 	}
 	a, err := s.client(ctx, q)
+	if err == nil {
+		err = s.admit(ctx, a.tenant, a.application)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +129,20 @@ func checkParameters(q url.Values) error {
 		}
 	}
 	return nil
+}
+
+// errAddress is for whoever comes from an address that the application's list, or
+// the tenant's, does not allow.
+var errAddress = &Error{
+	status: http.StatusForbidden, Code: "access_denied", Reason: "unauthorized", Description: "The pages may not be used from this address.",
+}
+
+func (s *Server) admit(ctx context.Context, t *fa.Tenant, a *fa.Application) error {
+	err := s.Access.AdmitTo(ctx, t, a)
+	if errors.Is(err, identity.ErrAddress) {
+		return errAddress
+	}
+	return err
 }
 
 func (s *Server) client(ctx context.Context, q url.Values) (*authorizeRequest, error) {
