@@ -136,3 +136,15 @@ func TestMistakesInSettings(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+// TestTheExampleIsRead, in the folder of the example, whose kickstart file is
+// beside it.
+func TestTheExampleIsRead(t *testing.T) {
+	t.Chdir("../examples")
+	set, err := parse(t, "--config", "server.yaml").settings(func(name string) string {
+		return map[string]string{"DATABASE_URL": "postgres://db.example.com/wherry"}[name]
+	})
+	if err != nil || set.Kickstart != "kickstart.json" || set.ImportLimit != 512 || set.Database != "postgres://db.example.com/wherry" {
+		t.Errorf("%+v, %v", set, err)
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/goccy/go-yaml"
 )
 
 const top = "../.."
@@ -179,6 +181,14 @@ func TestMetricsThatAreNamedExist(t *testing.T) {
 	rules, err := os.ReadFile(filepath.Join(top, "examples", "alerts.yaml"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	var read struct {
+		Groups []struct {
+			Rules []struct{ Alert, Expr string }
+		}
+	}
+	if err := yaml.Unmarshal(rules, &read); err != nil || len(read.Groups) == 0 || len(read.Groups[0].Rules) == 0 {
+		t.Fatalf("the example of rules: %v, %+v", err, read)
 	}
 	all["examples/alerts.yaml"] = string(rules)
 	for page, text := range all {

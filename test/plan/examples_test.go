@@ -4,12 +4,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"wherry/server"
-	"wherry/toolkit/config"
 )
 
 const examples = "../../examples"
@@ -20,26 +18,6 @@ func made(name string) string {
 		return apiKey
 	}
 	return "made-up-value-of-" + strings.ToLower(name)
-}
-
-func TestExamplesOfConfigurationAreRead(t *testing.T) {
-	t.Parallel()
-	for file, tenants := range map[string][]string{
-		"one-pool.yaml": {"Cognito import test"}, "two-pools.yaml": {"Customers", "Staff"}, "shared-tenant.yaml": {"Customers", "Customers"},
-	} {
-		c, err := config.Load(filepath.Join(examples, file), made)
-		if err != nil {
-			t.Errorf("%s: %v", file, err)
-			continue
-		}
-		var got []string
-		for _, p := range c.Pools {
-			got = append(got, p.Tenant)
-		}
-		if !slices.Equal(got, tenants) {
-			t.Errorf("%s: tenants %v, want %v", file, got, tenants)
-		}
-	}
 }
 
 // A fresh server begins with the example of a kickstart file.

@@ -85,8 +85,8 @@ pools:
 
 func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../examples/*.yaml")
-	if err != nil || len(files) < 2 {
+	files, err := filepath.Glob("../../examples/*pool*.yaml")
+	if err != nil || len(files) < 3 {
 		t.Fatalf("%v, %v", files, err)
 	}
 	for _, file := range files {
