@@ -21,7 +21,7 @@ type door struct {
 	key    string
 	unused map[string]bool // its permissions, as "METHOD /endpoint"
 	lost   string          // the next request to this path is done, and gets no answer
-	broken string          // what begins so gets a 503, as "METHOD /path"
+	broken string          // what begins so gets a 409, as "METHOD /path"
 }
 
 // behindADoor puts a door before the server.
@@ -58,7 +58,7 @@ func (d *door) breaks(request string) {
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch lost, broken := d.note(r); {
 	case broken:
-		w.WriteHeader(http.StatusServiceUnavailable)
+		w.WriteHeader(http.StatusConflict) // which nobody tries again
 	case lost:
 		d.next.ServeHTTP(httptest.NewRecorder(), r)
 		panic(http.ErrAbortHandler)

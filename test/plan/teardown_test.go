@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestTeardownOfTheConnector(t *testing.T) {
@@ -46,33 +48,80 @@ func TestTeardownOfTheTenant(t *testing.T) {
 	t.Parallel()
 	s := begin(t, "shop.yaml")
 	s.configure(shop(s, ""))
-	lists := map[string]string{
-		"/api/tenant": "tenants", "/api/application": "applications", "/api/group": "groups", "/api/connector": "connectors",
-		"/api/identity-provider": "identityProviders", "/api/key": "keys", "/api/entity/type": "entityTypes", "/api/email/template": "emailTemplates",
-	}
-	count := func() map[string]int {
-		counts := map[string]int{}
-		for path, member := range lists {
-			all, _ := s.get(path)[member].([]any)
-			counts[path] = len(all)
-		}
-		return counts
-	}
-	before := count()
+	before := s.counts()
 	s.must(0, "apply", "--yes")
 	if r := s.must(2, "teardown", "--tenant", "Another"); !strings.Contains(r.stderr, `"Shop"`) {
 		t.Errorf("it says %s", r.stderr)
 	}
 	s.must(4, "teardown", "--tenant", "Shop", "--dry-run")
 	s.must(0, "teardown", "--tenant", "Shop")
-	for path, n := range count() {
-		if n != before[path] {
-			t.Errorf("%s: %d before, %d after", path, before[path], n)
-		}
+	if diff := cmp.Diff(before, s.counts()); diff != "" {
+		t.Error(diff)
 	}
 	s.must(5, "teardown", "--tenant", "Shop")
 	s.must(0, "apply", "--yes")
 	s.must(5, "apply")
+}
+
+// counts is how many objects of each kind the server has.
+func (s *scene) counts() map[string]int {
+	s.t.Helper()
+	counts := map[string]int{}
+	for path, member := range map[string]string{
+		"/api/tenant": "tenants", "/api/application": "applications", "/api/group": "groups", "/api/connector": "connectors",
+		"/api/identity-provider": "identityProviders", "/api/key": "keys", "/api/entity/type": "entityTypes", "/api/email/template": "emailTemplates",
+	} {
+		all, _ := s.get(path)[member].([]any)
+		counts[path] = len(all)
+	}
+	return counts
+}
+
+// What an apply has made that failed half way can be taken away at once.
+func TestTeardownOfHalfAnApply(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"POST /api/tenant", "POST /api/application", "POST /api/identity-provider", "POST /api/connector", "PATCH /api/tenant"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, "shop.yaml")
+			door := s.behindADoor()
+			s.configure(shop(s, ""))
+			before := s.counts()
+			door.breaks(at)
+			s.must(1, "apply", "--yes")
+			door.breaks("")
+			s.must(0, "teardown", "--tenant", "Shop")
+			if diff := cmp.Diff(before, s.counts()); diff != "" {
+				t.Error(diff)
+			}
+			s.must(5, "teardown", "--tenant", "Shop")
+		})
+	}
+}
+
+// A teardown that fails after the tenant is gone goes on with the rest.
+func TestTeardownGoesOnWhereItFailed(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"DELETE /api/identity-provider", "DELETE /api/tenant", "DELETE /api/connector", "DELETE /api/email/template"} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, "shop.yaml")
+			door := s.behindADoor()
+			s.configure(shop(s, ""))
+			before := s.counts()
+			s.must(0, "apply", "--yes")
+			door.breaks(at)
+			if r := s.must(1, "teardown", "--tenant", "Shop"); !strings.Contains(r.stderr, "run it again: it goes on from there") {
+				t.Errorf("it says %s", r.stderr)
+			}
+			door.breaks("")
+			s.must(0, "teardown", "--tenant", "Shop")
+			if diff := cmp.Diff(before, s.counts()); diff != "" {
+				t.Error(diff)
+			}
+			s.must(5, "teardown", "--tenant", "Shop")
+		})
+	}
 }
 
 func TestTeardownLeavesWhatWasThere(t *testing.T) {

@@ -102,9 +102,14 @@ func (t *Target) Add(o Object) {
 	}
 }
 
-// Has tells whether an object was made, rather than found.
-func (t *Target) Has(kind, id string) bool {
-	return slices.ContainsFunc(t.Made, func(o Object) bool { return o.Kind == kind && o.ID == id })
+// Find returns an object that was made, rather than found; an empty one if it
+// was not.
+func (t *Target) Find(kind, id string) Object {
+	i := slices.IndexFunc(t.Made, func(o Object) bool { return o.Kind == kind && o.ID == id })
+	if i < 0 {
+		return Object{}
+	}
+	return t.Made[i]
 }
 
 // Forget drops an object that is gone.

@@ -25,6 +25,8 @@ type Job struct {
 
 	Steps []Step
 	Users int // who go with the tenant
+
+	tenantID string // of the tenant that goes
 }
 
 // Step is one thing that goes.
@@ -80,7 +82,7 @@ func (j *Job) connector(ctx context.Context, id string, tenants []target.Doc) er
 		return err
 	}
 	kept := ""
-	if !j.Record.Has(target.Connector.Name, id) {
+	if j.Record.Find(target.Connector.Name, id).ID == "" {
 		kept = "it was there before"
 	}
 	for _, t := range tenants {
@@ -121,19 +123,15 @@ func (j *Job) policy(tenant target.Doc, left []target.Doc, name, connector strin
 var gone = []*target.Kind{target.Application, target.Role, target.Scope, target.Group, target.Entity, target.Grant, target.Permission}
 
 // PlanTenant plans that a tenant goes which apply made, and everything that it
-// made for it.
+// made for it. An apply or a teardown that failed half way may have left the
+// one without the other.
 func (j *Job) PlanTenant(ctx context.Context, name string) error {
-	tenant, err := j.tenant(ctx, name)
-	if err != nil {
+	tenant, there, err := j.tenant(ctx, name)
+	if err != nil || tenant == "" {
 		return err
 	}
-	if tenant == "" {
-		return nil
-	}
-	if j.Users, err = j.users(ctx, tenant); err != nil {
-		return err
-	}
-	var before, after []Step
+	j.tenantID = tenant
+	var before, whole, after []Step
 	for _, o := range slices.Backward(j.Record.Made) {
 		i := slices.IndexFunc(target.Kinds, func(k *target.Kind) bool { return k.Name == o.Kind })
 		if o.Tenant != tenant || i < 0 || slices.Contains(gone, target.Kinds[i]) || target.Kinds[i] == target.Tenant {
@@ -146,10 +144,15 @@ func (j *Job) PlanTenant(ctx context.Context, name string) error {
 			after = append(after, s) // the tenant uses them
 		}
 	}
-	whole := Step{Object: target.Tenant.Name, Name: name, ID: tenant, kind: target.Tenant}
-	whole.do = func(ctx context.Context) error { return j.deleteTenant(ctx, tenant) }
-	j.Steps = slices.Concat(before, []Step{whole}, after)
-	return nil
+	if there {
+		whole = []Step{{
+			Object: target.Tenant.Name, Name: name, ID: tenant, kind: target.Tenant,
+			do: func(ctx context.Context) error { return j.deleteTenant(ctx, tenant) },
+		}}
+		j.Users, err = j.API.In(tenant).CountUsers(ctx)
+	}
+	j.Steps = slices.Concat(before, whole, after)
+	return err
 }
 
 func (j *Job) deletion(k *target.Kind, o record.Object) Step {
@@ -158,35 +161,35 @@ func (j *Job) deletion(k *target.Kind, o record.Object) Step {
 	}}
 }
 
-// tenant is the id of the tenant of that name, "" when it is gone.
-func (j *Job) tenant(ctx context.Context, name string) (string, error) {
+// tenant is the id of the tenant of that name, and whether it is there; "" when
+// nothing is left of it.
+func (j *Job) tenant(ctx context.Context, name string) (id string, there bool, err error) {
 	var names []string
 	for _, p := range j.Record.Pools {
 		t, err := j.API.Tenant(ctx, p.TenantID)
-		if errors.Is(err, fusionauth.ErrNotFound) {
-			continue
+		there = !errors.Is(err, fusionauth.ErrNotFound)
+		if err != nil && there {
+			return "", there, err
 		}
-		if err != nil {
-			return "", err
+		made := j.Record.Find(target.Tenant.Name, p.TenantID)
+		if !there {
+			t.Name = made.Name
 		}
-		if t.Name != name {
+		switch {
+		case t.Name == "":
+		case t.Name != name:
 			names = append(names, fmt.Sprintf("%q", t.Name))
-			continue
+		case made.ID == "":
+			return "", there, exit.With(exit.Usage, fmt.Errorf("the tenant %q was there before wherry apply", name), "delete it in FusionAuth itself, if that is meant")
+		default:
+			return strings.ToLower(p.TenantID), there, nil
 		}
-		if !j.Record.Has(target.Tenant.Name, p.TenantID) {
-			return "", exit.With(exit.Usage, fmt.Errorf("the tenant %q was there before wherry apply", name), "delete it in FusionAuth itself, if that is meant")
-		}
-		return strings.ToLower(p.TenantID), nil
 	}
 	if len(names) == 0 {
-		return "", nil
+		return "", false, nil
 	}
 	slices.Sort(names)
-	return "", exit.With(exit.Usage, fmt.Errorf("no tenant of the configuration is called %q", name), "name one of "+strings.Join(slices.Compact(names), ", "))
-}
-
-func (j *Job) users(ctx context.Context, tenant string) (int, error) {
-	return j.API.In(tenant).CountUsers(ctx)
+	return "", false, exit.With(exit.Usage, fmt.Errorf("no tenant of the configuration is called %q", name), "name one of "+strings.Join(slices.Compact(names), ", "))
 }
 
 // deleteTenant lets FusionAuth delete the tenant in the background, which for
@@ -225,12 +228,15 @@ func (j *Job) Do(ctx context.Context) error {
 		s.Done = true
 		j.forget(*s)
 	}
+	if j.tenantID != "" { // not before all of it is gone
+		j.forgetTenant(j.tenantID)
+	}
 	return nil
 }
 
 // forget drops from the record what is gone.
 func (j *Job) forget(s Step) {
-	if s.kind == nil {
+	if s.kind == nil || s.kind == target.Tenant {
 		return
 	}
 	j.Record.Forget(s.kind.Name, s.ID)
@@ -242,12 +248,10 @@ func (j *Job) forget(s Step) {
 			}
 		}
 	}
-	if s.kind == target.Tenant {
-		j.forgetTenant(s.ID)
-	}
 }
 
 func (j *Job) forgetTenant(tenant string) {
+	j.Record.Forget(target.Tenant.Name, tenant)
 	kinds := make([]string, len(gone))
 	for i, k := range gone {
 		kinds[i] = k.Name
