@@ -32,7 +32,7 @@ type chromium struct {
 func (i *instance) chromium(t testing.TB) *chromium {
 	t.Helper()
 	program := need.Program(t, "apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // a machine may be busy
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx,
 		chromedp.ExecPath(program), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
