@@ -144,7 +144,7 @@ func (s *Service) arrive(ctx context.Context, tenant *fa.Tenant, t Through) (use
 	if err := s.checkAccount(ctx, user); err != nil { // nobody who may not come in is linked
 		return nil, "", err
 	}
-	user, err = s.renewThrough(ctx, tenant, t, user, linked)
+	user, err = s.renewThrough(ctx, t, user, linked)
 	return user, "", err
 }
 

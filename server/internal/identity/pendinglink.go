@@ -63,9 +63,8 @@ func (s *Service) PendingLink(ctx context.Context, id string) (*fa.PendingLink, 
 	}, p.TenantID, nil
 }
 
-// CompleteLink makes a pending link one of the user's. On the pages it has to be
-// the browser that came from the provider: a link to this page must not give
-// somebody else's identity to whoever follows it.
+// CompleteLink makes a pending link one of the user's, who has to be of the same
+// tenant.
 func (s *Service) CompleteLink(ctx context.Context, id string, user *fa.Account, provider *fa.IdentityProvider) (*fa.IdentityProviderLink, error) {
 	p, err := s.pendingLink(ctx, id)
 	if err != nil {
@@ -91,8 +90,9 @@ func (s *Service) CompleteLink(ctx context.Context, id string, user *fa.Account,
 	return l, nil
 }
 
-// PendingLinkIn is PendingLink for a browser of a tenant, which has to be the one
-// that came from the provider.
+// PendingLinkIn is PendingLink for a browser, which has to be the one that came
+// from the provider: else whoever follows somebody's address would be linked to
+// that somebody.
 func (s *Service) PendingLinkIn(ctx context.Context, id, browser string, tenant fa.ID) (*fa.PendingLink, error) {
 	p, err := s.pendingLink(ctx, id)
 	if err != nil {
