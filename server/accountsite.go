@@ -41,9 +41,21 @@ func (s accountSite) Profile(w http.ResponseWriter, r *http.Request, status int,
 
 // Password implements account.Pages.
 func (s accountSite) Password(w http.ResponseWriter, r *http.Request, status int, page account.Password) {
-	s.ended(w, r, s.pages.AccountPassword(w, r, status, pages.AccountPassword{
+	form := pages.AccountPassword{
 		Frame: s.around(r, page.Frame), LoginID: loginIDOf(page.User), AskCurrent: page.AskCurrent, Errors: page.Problems,
 		MinLength: page.Tenant.PasswordValidationRules.MinLength,
+	}
+	if page.Passkey {
+		form.PasskeyURL = "/account/password/webauthn" + language(r)
+	}
+	s.ended(w, r, s.pages.AccountPassword(w, r, status, form))
+}
+
+// Reauthenticate implements account.Pages.
+func (s accountSite) Reauthenticate(w http.ResponseWriter, r *http.Request, status int, page account.Reauthenticate) {
+	s.ended(w, r, s.pages.Passkey(w, r, status, pages.Passkey{
+		Frame: s.around(r, page.Frame), Action: "/account/password/webauthn", Again: true, Options: page.Options, Error: page.Problem,
+		LoginURL: "/account/password" + language(r),
 	}))
 }
 

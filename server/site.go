@@ -43,7 +43,9 @@ func (s *site) Login(w http.ResponseWriter, r *http.Request, status int, page oa
 	if page.ForgotPassword {
 		login.ForgotURL = along(r, "/password/forgot", page.Hidden)
 	}
-	if page.Passkey {
+	if page.PasskeyAgain {
+		login.PasskeyURL = along(r, "/oauth2/webauthn-reauth", page.Hidden)
+	} else if page.Passkey {
 		login.PasskeyURL = along(r, "/oauth2/webauthn", page.Hidden)
 	}
 	if page.Passwordless {

@@ -147,8 +147,12 @@ func (s *site) PasswordlessSent(w http.ResponseWriter, r *http.Request, page oau
 
 // Passkey implements oauth.Pages.
 func (s *site) Passkey(w http.ResponseWriter, r *http.Request, status int, page oauth.PasskeyPage) {
+	action := "/oauth2/webauthn"
+	if page.Again {
+		action += "-reauth"
+	}
 	s.ended(w, r, s.pages.Passkey(w, r, status, pages.Passkey{
-		Frame: s.frame(r, page.Tenant, page.Application), Action: "/oauth2/webauthn", Hidden: fields(page.Hidden), LoginID: page.LoginID,
+		Frame: s.frame(r, page.Tenant, page.Application), Action: action, Hidden: fields(page.Hidden), LoginID: page.LoginID, Again: page.Again,
 		Options: page.Options, Error: page.Problem, LoginURL: along(r, "/oauth2/authorize", page.Hidden), RedirectURLs: []string{page.RedirectURI},
 	}))
 }

@@ -62,10 +62,13 @@ type Service interface {
 	RenewOwnRecoveryCodes(ctx context.Context, user *fa.Account, methodID, code string) ([]string, error)
 }
 
-// Passkeys makes passkeys.
+// Passkeys makes passkeys, and knows their users by them.
 type Passkeys interface {
 	StartRegistration(ctx context.Context, user *fa.Account, wish identity.NewPasskey) (json.RawMessage, error)
 	CompleteRegistration(ctx context.Context, user *fa.Account, origin string, answer identity.PasskeyCreation) (*fa.WebAuthnCredential, error)
+	StartLogin(ctx context.Context, ask identity.AskPasskey) (json.RawMessage, error)
+	CanReauthenticate(ctx context.Context, user *fa.Account, a *fa.Application, host string) (bool, error)
+	Confirm(ctx context.Context, user *fa.Account, a identity.PasskeyAttempt) error
 }
 
 // PasskeyStore keeps them.
@@ -89,6 +92,8 @@ func (s *Server) Mount(mux *http.ServeMux) {
 		"POST /account/edit":               s.postEdit,
 		"GET /account/password":            s.password,
 		"POST /account/password":           s.postPassword,
+		"GET /account/password/webauthn":   s.askPasskey,
+		"POST /account/password/webauthn":  s.takeOwnPasskey,
 		"GET /account/two-factor":          s.factors,
 		"GET /account/two-factor/enable":   s.enable,
 		"POST /account/two-factor/enable":  s.enable,

@@ -14,6 +14,7 @@ type Pages interface {
 	Overview(w http.ResponseWriter, r *http.Request, page Overview)
 	Profile(w http.ResponseWriter, r *http.Request, status int, page Profile)
 	Password(w http.ResponseWriter, r *http.Request, status int, page Password)
+	Reauthenticate(w http.ResponseWriter, r *http.Request, status int, page Reauthenticate)
 	Factors(w http.ResponseWriter, r *http.Request, page Factors)
 	SetUp(w http.ResponseWriter, r *http.Request, status int, page SetUp)
 	RecoveryCodes(w http.ResponseWriter, r *http.Request, page RecoveryCodes)
@@ -64,7 +65,15 @@ type Profile struct {
 type Password struct {
 	Frame
 	AskCurrent bool
+	Passkey    bool // a passkey will do instead
 	Problems   []string
+}
+
+// Reauthenticate has the browser ask for a passkey.
+type Reauthenticate struct {
+	Frame
+	Options string // for the browser; empty: start over
+	Problem string
 }
 
 // Factors is a list of second factors.

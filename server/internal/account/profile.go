@@ -81,7 +81,11 @@ func (s *Server) password(w http.ResponseWriter, r *http.Request, v *visit) erro
 		}
 		return leave(w, r, "/password/change/"+id+localeOf(r))
 	}
-	s.Pages.Password(w, r, http.StatusOK, v.passwordPage())
+	page, err := v.passwordPage(), error(nil)
+	if page.Passkey, err = s.offersPasskey(r, v); err != nil {
+		return err
+	}
+	s.Pages.Password(w, r, http.StatusOK, page)
 	return nil
 }
 
@@ -108,6 +112,10 @@ func (s *Server) postPassword(w http.ResponseWriter, r *http.Request, v *visit) 
 		page.Problems = problems
 	}
 	if len(page.Problems) > 0 {
+		var err error
+		if page.Passkey, err = s.offersPasskey(r, v); err != nil {
+			return err
+		}
 		s.Pages.Password(w, r, http.StatusBadRequest, page)
 		return nil
 	}

@@ -274,6 +274,30 @@ func (p *Passkeys) use(ctx context.Context, s *fa.WebAuthnCredential, c ceremony
 	})
 }
 
+// CanReauthenticate tells whether a user who is known can show with a passkey who
+// it is, on pages of a host.
+func (p *Passkeys) CanReauthenticate(ctx context.Context, user *fa.Account, a *fa.Application, host string) (bool, error) {
+	tenant, _, err := p.workflow(ctx, user.TenantID, a, fa.WorkflowReauthentication)
+	if errors.Is(err, errPasskeysDisabled) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	keys, _, err := p.known(ctx, user.ID, partyOf(tenant, host).ID)
+	return len(keys) > 0, err
+}
+
+// Confirm is ErrCredentials unless the user has shown a passkey of his own, and
+// the authenticator knew who used it.
+func (p *Passkeys) Confirm(ctx context.Context, user *fa.Account, a PasskeyAttempt) error {
+	credential, _, verified, err := p.Assert(ctx, a)
+	if err == nil && (credential.UserID != user.ID || !verified) {
+		err = ErrCredentials
+	}
+	return err
+}
+
 // SignIn signs somebody in with a passkey. If the authenticator knew who used it,
 // it stands for both factors.
 func (p *Passkeys) SignIn(ctx context.Context, a PasskeyAttempt) (*FactorOutcome, error) {

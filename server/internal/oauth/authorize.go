@@ -70,11 +70,16 @@ func (s *Server) showLoginPage(w http.ResponseWriter, r *http.Request, status in
 		s.Log.ErrorContext(r.Context(), "identity providers not read", "error", err)
 	}
 	buttons, first := buttonsOf(offered, a.application.ID)
+	_, err = s.known(r, a)
+	if err != nil && !errors.Is(err, fa.ErrNotFound) && r.Context().Err() == nil {
+		s.Log.ErrorContext(r.Context(), "passkeys not read", "error", err)
+	}
 	s.Pages.Login(w, r, status, LoginPage{
 		Providers: buttons, Linking: s.linking(r, a),
 		Frame: a.loginFrame(), LoginID: loginID, RememberDevice: a.remember, Problem: problem,
 		LoginIDFirst:   first && loginID == "",
-		Passkey:        passkeysFor(a.tenant),
+		Passkey:        passkeysFor(a),
+		PasskeyAgain:   err == nil,
 		Passwordless:   a.application.PasswordlessConfiguration.Enabled,
 		Register:       a.application.RegistrationConfiguration.Enabled,
 		ForgotPassword: a.tenant.EmailTemplate(a.application, func(t fa.EmailTemplateIDs) fa.ID { return t.ForgotPasswordEmailTemplateID }) != "",

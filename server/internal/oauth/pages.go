@@ -69,6 +69,7 @@ type LoginPage struct {
 	RememberDevice bool   // "Keep me signed in" is ticked
 	Problem        string // such as "[InvalidLogin]"; empty: nothing went wrong yet
 	Passkey        bool   // people may log in with passkeys
+	PasskeyAgain   bool   // it is known who it is, and who has a passkey
 	Passwordless   bool   // people may log in by a message
 	Register       bool   // people may make an account by themselves
 	ForgotPassword bool   // a mail can be sent to those who have forgotten it

@@ -38,6 +38,8 @@ func (s *Server) mountSteps(mux *http.ServeMux, protection *http.CrossOriginProt
 	post("/oauth2/webauthn", s.passkey)
 	mux.HandleFunc("GET /oauth2/callback", s.page(s.callback))
 	mux.HandleFunc("POST /oauth2/callback", s.page(s.postedCallback))
+	mux.HandleFunc("GET /oauth2/webauthn-reauth", s.page(s.reauthenticate))
+	post("/oauth2/webauthn-reauth", s.reauthenticated)
 	post("/email/verification-required", s.emailGate)
 	post("/registration/verification-required", s.registrationGate)
 }

@@ -40,6 +40,7 @@ type AccountPassword struct {
 	Frame
 	LoginID    string // for password managers
 	AskCurrent bool
+	PasskeyURL string // where a passkey takes the place of the current password; empty is nowhere
 	MinLength  int
 	Errors     []string // codes such as [tooShort]password
 }

@@ -115,6 +115,8 @@ func examples() []example {
 		{"passwordless-code", http.StatusUnauthorized, pages.Passwordless{Frame: frame, Hidden: hidden, AskCode: true, Error: "[InvalidPasswordlessLoginId]"}},
 		{"passwordless-link", http.StatusOK, pages.Passwordless{Frame: frame, Hidden: hidden, Link: true}},
 		{"passkey", http.StatusUnauthorized, pages.Passkey{Frame: frame, Hidden: hidden, LoginID: "jane@example.com", Error: "[NoPasskey]", LoginURL: "/oauth2/authorize?client_id=a"}},
+		{"passkey-again", http.StatusOK, pages.Passkey{Frame: frame, Hidden: hidden, Again: true, Options: `{"challenge":"AAAA"}`, LoginURL: "/oauth2/authorize?client_id=a"}},
+		{"passkey-again-error", http.StatusUnauthorized, pages.Passkey{Frame: frame, Hidden: hidden, Again: true, Error: "[InvalidPasskey]", LoginURL: "/oauth2/authorize?client_id=a"}},
 		{"passkey-use", http.StatusOK, pages.Passkey{Frame: frame, Hidden: hidden, Options: `{"challenge":"AAAA"}`, LoginURL: "/oauth2/authorize?client_id=a"}},
 		{"device", http.StatusBadRequest, pages.Device{Frame: frame, Hidden: hidden, UserCode: "ABC123", Error: "[InvalidUserCode]"}},
 		{"device-done", http.StatusOK, pages.Device{Frame: frame, Done: true}},
@@ -140,7 +142,7 @@ func examples() []example {
 		{"account-edit", http.StatusBadRequest, pages.AccountForm{Frame: frame, Inputs: []pages.Input{
 			{Name: "user.firstName", Control: "text", Values: []string{"Jane"}}, {Name: "user.birthDate", Control: "text", Kind: "date", Errors: []pages.Trouble{{Code: "[couldNotConvert]user.birthDate"}}, Focus: true},
 		}}},
-		{"account-password", http.StatusBadRequest, pages.AccountPassword{Frame: frame, LoginID: "jane@example.com", AskCurrent: true, MinLength: 8, Errors: []string{"[invalid]currentPassword"}}},
+		{"account-password", http.StatusBadRequest, pages.AccountPassword{Frame: frame, LoginID: "jane@example.com", AskCurrent: true, PasskeyURL: "/account/password/webauthn", MinLength: 8, Errors: []string{"[invalid]currentPassword"}}},
 		{"account-factors", http.StatusOK, pages.AccountList{
 			Frame: frame, List: pages.ListFactors, Done: "factor", AddURL: "/account/two-factor/enable", RenewURL: "/account/two-factor/renew",
 			Items: []pages.AccountItem{

@@ -10,6 +10,7 @@ type Passkey struct {
 	Action   string
 	Hidden   []Field
 	LoginID  string
+	Again    bool   // it is known already who it is: there are options, or an error
 	Options  string // JSON for the browser; empty: ask who it is
 	Error    string
 	LoginURL string // to log in another way
