@@ -62,42 +62,36 @@ const longest = 1 << 20
 func (f *File) lines() iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
 		for n := 1; ; n++ {
-			line, long, err := f.line()
-			if err != nil && !errors.Is(err, io.EOF) {
-				yield(Token{}, fmt.Errorf("read the tokens: %w", err))
-				return
-			}
+			line, err := f.line()
 			text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf")))
-			switch {
-			case long:
-				if !yield(Token{}, &LineError{n, fmt.Sprintf("the line is longer than %d MiB", longest>>20)}) {
-					return
-				}
-			case len(text) > 0 && !yield(object(n, text)):
+			if len(text) > 0 && !yield(object(n, text)) || errors.Is(err, io.EOF) {
 				return
 			}
 			if err != nil {
+				yield(Token{}, fmt.Errorf("read the tokens: %w", err))
 				return
 			}
 		}
 	}
 }
 
-// line reads the next line. Of one that is too long nothing is kept.
-func (f *File) line() (line []byte, long bool, err error) {
+// line reads the next line. Of one that is too long no more is kept than shows
+// that it is.
+func (f *File) line() (line []byte, err error) {
 	for {
 		part, err := f.in.ReadSlice('\n')
-		if long = long || len(line)+len(part) > longest; !long {
-			line = append(line, part...)
-		}
+		line = append(line, part[:min(len(part), longest+1-len(line))]...)
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, long, err
+			return line, err
 		}
 	}
 }
 
 // object reads a token that is a JSON object.
 func object(n int, text []byte) (Token, error) {
+	if len(text) > longest {
+		return Token{}, &LineError{n, fmt.Sprintf("the line is longer than %d MiB", longest>>20)}
+	}
 	var members map[string]any
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
