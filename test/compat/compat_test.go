@@ -72,7 +72,7 @@ func onEach(t *testing.T, instance string, after func(*testing.T, runner, *journ
 				t.Parallel()
 				server := serve(t, append(fresh(t), "--kickstart", filepath.Join(dir, "kickstart.json"), "--allow-private-connectors")...)
 				j := keep(t, server)
-				r := runner{client: start(t), url: j.url, lean: language == "go", inbox: openInbox(t)}
+				r := runner{client: start(t), url: j.url, lean: language == "go", inbox: openInbox(t), passkey: newPasskey(t)}
 				r.files(t, dir)
 				if after != nil {
 					after(t, r, j)

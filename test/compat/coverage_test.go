@@ -23,9 +23,7 @@ var unreached = map[string]string{
 	"GET /api/system/login-record/export":   "a ZIP file, which no client can read",
 	"POST /api/system/login-record/export":  "a ZIP file, which no client can read",
 	"POST /api/tenant/{tenantId}/test-mail": "our own: no client knows it",
-	"POST /api/webauthn/assert":             "wants an authenticator, which the server's own tests have",
-	"POST /api/webauthn/login":              "wants an authenticator, which the server's own tests have",
-	"POST /api/webauthn/register/complete":  "wants an authenticator, which the server's own tests have",
+	"POST /api/webauthn/register/complete":  "wants an authenticator's attestation, which the server's own tests make",
 	"POST /oauth2/two-factor":               "a page's form",
 }
 

@@ -36,6 +36,9 @@ var devices = map[string]func(r runner, args []any) (answer, error){
 		code, err := totp.GenerateCode(base32.StdEncoding.EncodeToString(secret), time.Now())
 		return answer{Status: http.StatusOK, Body: map[string]any{"code": code}}, err
 	},
+	// publicKey and passkey are an authenticator for a credential that is imported.
+	"publicKey": func(r runner, _ []any) (answer, error) { return r.passkey.public() },
+	"passkey":   func(r runner, args []any) (answer, error) { return r.passkey.sign(args) },
 	// received answers with what was posted to $inbox last.
 	"received": func(r runner, _ []any) (answer, error) {
 		return answer{Status: http.StatusOK, Body: r.inbox.last()}, nil

@@ -69,9 +69,10 @@ func scenarios(t *testing.T, file string) []scenario {
 // runner runs scenarios through a client against an instance.
 type runner struct {
 	client
-	url   string
-	lean  bool // the client does not show values that are empty
-	inbox *inbox
+	url     string
+	lean    bool // the client does not show values that are empty
+	inbox   *inbox
+	passkey passkey
 }
 
 func (r runner) files(t *testing.T, dir string) {
