@@ -119,7 +119,7 @@ func TestVendors(t *testing.T) {
 		how            string
 		want           values
 	}{
-		{"Google", `"client_id":"ours","client_secret":"made-up secret"`, nil, "/authorize?client_id=ours", "GOOGLE", values{"user.email": "new@example.com"}},
+		{"Google", `"client_id":"ours","client_secret":"made-up secret","scope":"profile"`, nil, "/authorize?client_id=ours", "GOOGLE", values{"user.email": "new@example.com"}},
 		{"Facebook", `"appId":"ours","client_secret":"made-up secret","fields":"email,first_name","attributeMappings":{"user.firstName":"first_name"}`, map[string]any{"id": "their-42", "email": "new@example.com", "first_name": "Neo"}, "/v23.0/dialog/oauth?client_id=ours", "FACEBOOK", values{"user.email": "new@example.com", "user.firstName": "Neo", "user.identities.0.verified": true}},
 		{"LinkedIn", `"client_id":"ours","client_secret":"made-up secret"`, nil, "/oauth/v2/authorization?client_id=ours", "LINKEDIN", values{"user.email": "new@example.com"}},
 		{"Twitch", `"client_id":"ours","client_secret":"made-up secret","linkingStrategy":"LinkByUsername"`, map[string]any{"sub": "their-42", "preferred_username": "neo"}, "/oauth2/authorize?claims=", "TWITCH", values{"user.username": "neo"}},
@@ -148,6 +148,9 @@ func TestVendors(t *testing.T) {
 			}
 			away := i.showForm(with(authorization(), "idp_hint", upstreamID)).header.Get("Location")
 			if !strings.HasPrefix(away, v.URL+tt.asked) {
+				t.Errorf("sent to %s", away)
+			}
+			if to, err := url.Parse(away); err != nil || tt.kind == "Google" && to.Query().Get("scope") != "openid email profile" {
 				t.Errorf("sent to %s", away)
 			}
 			i.nothingLeaks(t, "made-up secret", "made-up access", "made-up verifier")

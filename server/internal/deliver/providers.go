@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -237,7 +238,16 @@ func orUndefined(claims map[string]any) any {
 	return claims
 }
 
-// scopes are those that are asked for.
-func scopes(configured, otherwise string) []string {
-	return strings.FieldsFunc(cmp.Or(strings.TrimSpace(configured), otherwise), func(r rune) bool { return r == ' ' || r == ',' })
+// listed are the words of a list with blanks or commas.
+func listed(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' })
+}
+
+func distinct(words []string) (list []string) {
+	for _, word := range words {
+		if !slices.Contains(list, word) {
+			list = append(list, word)
+		}
+	}
+	return list
 }

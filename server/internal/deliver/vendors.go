@@ -27,6 +27,7 @@ type vendor struct {
 	issuer                     string // where the rest is found; else it is these
 	authorize, token, userinfo string
 	scopes                     string // that are asked for unless the provider names others
+	always                     string // scopes without which nobody could be known
 	style                      oauth2.AuthStyle
 	extra                      url.Values
 	claims                     claimNames
@@ -36,7 +37,7 @@ type vendor struct {
 // Sources: the vendors' own pages on OAuth 2.0 for web servers.
 var vendors = map[string]vendor{
 	fa.ProviderApple:  {issuer: "https://appleid.apple.com", style: oauth2.AuthStyleInParams},
-	fa.ProviderGoogle: {issuer: "https://accounts.google.com", scopes: "openid email profile", style: oauth2.AuthStyleInParams},
+	fa.ProviderGoogle: {issuer: "https://accounts.google.com", scopes: "profile", always: "openid email", style: oauth2.AuthStyleInParams},
 	fa.ProviderFacebook: {
 		authorize: "https://www.facebook.com/v23.0/dialog/oauth", token: "https://graph.facebook.com/v23.0/oauth/access_token",
 		userinfo: "https://graph.facebook.com/v23.0/me", style: oauth2.AuthStyleInParams, claims: claimNames{id: "id"}, confirmed: true,
@@ -61,7 +62,7 @@ func (p *Providers) party(ctx context.Context, provider *fa.IdentityProvider, na
 	issuer := p.moved(provider.Type, to.vendor.issuer)
 	to.Endpoint.AuthURL, to.Endpoint.TokenURL = p.moved(provider.Type, to.vendor.authorize), p.moved(provider.Type, to.vendor.token)
 	to.userinfo = p.moved(provider.Type, to.vendor.userinfo)
-	to.Scopes = scopes(provider.Scope, to.vendor.scopes)
+	to.Scopes = distinct(append(listed(to.vendor.always), listed(cmp.Or(provider.Scope, to.vendor.scopes))...))
 	for name, list := range to.vendor.extra {
 		to.extra[name] = list
 	}
@@ -70,7 +71,7 @@ func (p *Providers) party(ctx context.Context, provider *fa.IdentityProvider, na
 		o := provider.OAuth2
 		issuer, to.ClientID, to.ClientSecret = o.Issuer, o.ClientID, o.ClientSecret
 		to.Endpoint.AuthURL, to.Endpoint.TokenURL, to.userinfo = o.AuthorizationEndpoint, o.TokenEndpoint, o.UserinfoEndpoint
-		to.Scopes = scopes(o.Scope, "openid email profile")
+		to.Scopes = listed(cmp.Or(o.Scope, "openid email profile"))
 		to.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
 		if o.ClientAuthenticationMethod != "client_secret_basic" {
 			to.Endpoint.AuthStyle = oauth2.AuthStyleInParams
@@ -80,8 +81,9 @@ func (p *Providers) party(ctx context.Context, provider *fa.IdentityProvider, na
 		}
 	case fa.ProviderFacebook:
 		to.ClientID = provider.AppID
-		to.Scopes = scopes(provider.Permissions, "email")
-		to.userinfo += "?" + url.Values{"fields": {"id," + cmp.Or(provider.Fields, "email")}}.Encode()
+		to.Scopes = listed(cmp.Or(provider.Permissions, "email"))
+		fields := distinct(append([]string{"id"}, listed(cmp.Or(provider.Fields, "email"))...))
+		to.userinfo += "?" + url.Values{"fields": {strings.Join(fields, ",")}}.Encode()
 	case fa.ProviderApple:
 		if err := p.apple(ctx, to, native); err != nil {
 			return nil, err
