@@ -280,3 +280,26 @@ func TestFederationRequests(t *testing.T) {
 		{name: "a private address", given: given, do: path + body(openIDProviderID, `,"data":{"code":"made-up","redirect_uri":"https://app.example.com"}`), status: 401},
 	})
 }
+
+// TestForeignSharedSecrets: a secret that both sides have counts as the default
+// key alone, as this server could sign with it.
+func TestForeignSharedSecrets(t *testing.T) {
+	t.Parallel()
+	const secret = "a made-up secret of thirty-two b"
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: []byte(secret)}, (&jose.SignerOptions{}).WithHeader("kid", "shared"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := jwt.Signed(signer).Claims(map[string]any{"sub": "42", "email": "jane@example.com", "exp": time.Now().Add(time.Hour).Unix()}).Serialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for more, status := range map[string]int{"": 401, `,"defaultKeyId":"` + foreignKeyID + `"`: 200} {
+		i := start(t)
+		i.do(`POST /api/key/import/` + foreignKeyID + ` {"key":{"algorithm":"HS256","kid":"shared","name":"Shared","secret":"` + secret + `"}}`).must(t)
+		i.do(makeForeign("LinkByEmail", more)).must(t)
+		if r := i.anonymously(reconcile(token, "")); r.status != status {
+			t.Errorf("with %q: status %d, want %d: %s", more, r.status, status, r.body)
+		}
+	}
+}
