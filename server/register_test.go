@@ -255,6 +255,48 @@ func TestVerificationGates(t *testing.T) {
 	}
 }
 
+// TestVerifyWhileRegistering: a step of the form that verifies the address comes
+// before there is an account, and then nobody is asked again.
+func TestVerifyWhileRegistering(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, i *instance) {
+		box := newPostbox(t)
+		i.usePostbox(t, box)
+		field := func(body string) string {
+			return i.do(`POST /api/form/field {"field":` + body + `}`).must(t).text("field.id")
+		}
+		account := field(`{"name":"Email","key":"user.email","type":"email","required":true}`) + `","` + field(`{"name":"Password","key":"user.password","control":"password","required":true}`)
+		boat := field(`{"name":"Your boat","key":"user.data.boat","required":true}`)
+		form := i.do(`POST /api/form {"form":{"name":"Boats","type":"registration","steps":[{"fields":["` + account + `"]},{"type":"verifyEmail"},{"type":"verifyPhoneNumber"},{"fields":["` +
+			boat + `"]}]}}`).must(t).text("form.id")
+		i.do(`PATCH /api/application/` + applicationID + ` {"application":{"registrationConfiguration":{"enabled":true,"type":"advanced","formId":"` + form + `"}}}`).must(t)
+		i.do(`PATCH /api/tenant/` + tenantID + ` {"tenant":{"emailConfiguration":{"verifyEmail":true,"unverified":{"behavior":"Gated"},"verificationEmailTemplateId":"` +
+			templates["verification"] + `"}}}`).must(t)
+		send := func(page response, typed map[string]string) response {
+			return i.sendFormTo(registerForm, next(page, typed))
+		}
+		first := i.openRegister(t).page(t, "first", 200, "Step 1 of 4")
+		send(first, map[string]string{"user.email": "jane@example.com", "user.password": password}).page(t, "taken", 400, "There is an account with this email already.")
+		asked := send(first, map[string]string{"user.email": "new@example.com", "user.password": password}).page(t, "asked", 200, "was sent to new@example.com")
+		code := box.next(t).value(t, "code")
+		if strings.Contains(asked.body, code) {
+			t.Error("the page tells the code")
+		}
+		send(asked, nil).page(t, "no code", 400, "Please fill this in.")
+		wrong := send(asked, map[string]string{"verify.code": "WRONG"}).page(t, "wrong", 400, "This cannot be used.")
+		again := send(wrong, map[string]string{"action": "resend"}).page(t, "sent again", 200, "was sent to new@example.com")
+		if box.next(t).value(t, "code") != code {
+			t.Error("another code was sent")
+		}
+		last := send(again, map[string]string{"verify.code": code}).page(t, "no number to verify", 200, "Step 4 of 4")
+		if r := i.do("GET /api/user?email=new@example.com"); r.status != http.StatusNotFound {
+			t.Errorf("the account is there already: %s", r.body)
+		}
+		send(last, map[string]string{"user.data.boat": "Vigo"}).backWithCode(t, "registered")
+		i.do("GET /api/user?email=new@example.com").must(t).want(t, values{"user.verified": true, "user.identities.0.verified": true, "user.data.boat": "Vigo", "user.data.verify": absent})
+	})
+}
+
 // TestAnotherAddressAtTheGate: whoever cannot get the message has it sent to
 // another address, which has to be verified too.
 func TestAnotherAddressAtTheGate(t *testing.T) {

@@ -241,7 +241,7 @@ func (s *Server) wire(ids instance) {
 	site := &site{pages: pages.New(), themes: s.db.Themes, log: s.config.Log}
 	gate := &oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,
-		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Forms: shelf,
+		Interrupted: service, Verifying: service, SettingUp: service, ByMessage: service, Passkeys: passkeys, SelfService: service, Proving: service, Forms: shelf,
 		Providers: providers, Upstream: upstream, Federation: service,
 		Identifiers: s.db, Counters: s.db, Clients: applications, Entities: s.db.Entities, EntityTypes: s.db.EntityTypes, EntityGrants: s.db,
 		Access: access, Tokens: tokens, Sessions: sessions, Lambdas: lambdas, Keys: s.keys, Pages: site, Now: s.config.Now, Log: s.config.Log,

@@ -17,7 +17,7 @@ func (s *site) Form(w http.ResponseWriter, r *http.Request, status int, page oau
 	form := pages.Form{
 		Frame: s.frame(r, page.Tenant, page.Application), Action: "/oauth2/register", Hidden: fields(page.Hidden), Complete: page.Complete,
 		Inputs: inputs(page.Form, page.Values, page.Problems, page.Tenant), Errors: general(page.Problems),
-		Step: page.Step, Steps: page.Steps, RedirectURLs: []string{page.RedirectURI},
+		Step: page.Step, Steps: page.Steps, SentTo: page.SentTo, RedirectURLs: []string{page.RedirectURI},
 	}
 	if page.Complete {
 		form.Action = "/oauth2/complete-registration"

@@ -27,6 +27,9 @@ const (
 	FormAdminUser         = "adminUser"
 	FormSelfServiceUser   = "selfServiceUser"
 
+	StepVerifyEmail       = "verifyEmail"
+	StepVerifyPhoneNumber = "verifyPhoneNumber"
+
 	stepCollectData = "collectData"
 )
 
@@ -55,7 +58,7 @@ func (f *Form) Validate() error {
 	}
 	for i, step := range f.Steps {
 		path := "form.steps[" + strconv.Itoa(i) + "]"
-		errs.OneOf(step.Type, path+".type", stepCollectData, "verifyEmail", "verifyPhoneNumber")
+		errs.OneOf(step.Type, path+".type", stepCollectData, StepVerifyEmail, StepVerifyPhoneNumber)
 		if step.Type == stepCollectData && len(step.Fields) == 0 {
 			errs.Field(path+".fields", "empty", "A step must have at least one field.")
 		}

@@ -13,6 +13,8 @@ import (
 type Draft struct {
 	Step  int        `json:"step"` // the page to be filled in next, from 0
 	Typed url.Values `json:"typed"`
+	// Proofs are the verifications of what was typed, by the keys of its fields.
+	Proofs map[string]Proof `json:"proofs,omitzero"`
 }
 
 // Seal hides a draft from whoever has not the id with which it goes on. An id

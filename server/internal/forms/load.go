@@ -19,8 +19,8 @@ type Shelf struct {
 	Fields Lookup[fa.FormField]
 }
 
-// Pages are the pages of a form that have something to fill in; none if the form
-// is gone.
+// Pages are the pages of a form that have something to fill in or to verify; none
+// if the form is gone.
 func (s Shelf) Pages(ctx context.Context, id fa.ID) (pages []Form, err error) {
 	form, err := s.Forms.Get(ctx, id)
 	if errors.Is(err, fa.ErrNotFound) {
@@ -30,6 +30,10 @@ func (s Shelf) Pages(ctx context.Context, id fa.ID) (pages []Form, err error) {
 		return nil, fmt.Errorf("form of the application: %w", err)
 	}
 	for _, step := range form.Steps {
+		if page := verifying(step.Type); page != nil {
+			pages = append(pages, page)
+			continue
+		}
 		var page Form
 		for _, id := range step.Fields {
 			field, err := s.Fields.Get(ctx, id)
@@ -48,10 +52,12 @@ func (s Shelf) Pages(ctx context.Context, id fa.ID) (pages []Form, err error) {
 	return pages, nil
 }
 
-// Join is all pages in one.
+// Join is all fields in one page, but for what is only verified.
 func Join(pages []Form) (whole Form) {
 	for _, page := range pages {
-		whole = append(whole, page...)
+		if page.Verifies() == "" {
+			whole = append(whole, page...)
+		}
 	}
 	return whole
 }

@@ -11,14 +11,14 @@ import (
 const byRegistration = "REGISTRATION"
 
 // SignUp makes an account for somebody who asks for one, with a registration for
-// the application of the attempt, and signs in; the ids verify what is new. The
-// application's lambda may refuse.
-func (s *Service) SignUp(ctx context.Context, a Attempt, request fa.UserRequest, r fa.Registration) (*Outcome, VerificationIDs, error) {
+// the application of the attempt, and signs in; the ids verify what is new and was
+// not verified before. The application's lambda may refuse.
+func (s *Service) SignUp(ctx context.Context, a Attempt, request fa.UserRequest, r fa.Registration, verified []string) (*Outcome, VerificationIDs, error) {
 	r.ApplicationID = a.Application.ID
 	if err := s.ValidateSelfService(ctx, a, &request.User, &r); err != nil {
 		return nil, VerificationIDs{}, err
 	}
-	made, ids, err := s.CreateUser(ctx, a.TenantID, "", request, Enrolment{Registration: &r})
+	made, ids, err := s.CreateUser(ctx, a.TenantID, "", request, Enrolment{Registration: &r, VerificationIDs: verified})
 	if err != nil {
 		return nil, ids, err
 	}

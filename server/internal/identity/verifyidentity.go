@@ -70,6 +70,9 @@ func (s *Service) SendVerifyIdentity(ctx context.Context, caller fa.ID, id strin
 		return ErrRateLimited
 	}
 	m.Values = verificationValues(id, opened(id, v.Code))
+	if user == nil { // templates speak of the user all the same
+		m.Values["user"] = map[string]any{v.Type: v.Value}
+	}
 	return s.Mailer.Send(ctx, m)
 }
 

@@ -43,6 +43,7 @@ type Server struct {
 	ByMessage   ByMessage
 	Passkeys    Passkeys
 	SelfService SelfService
+	Proving     Proving
 	Forms       forms.Shelf
 	Providers   Providers
 	Upstream    Upstream

@@ -15,7 +15,8 @@ import (
 
 // SelfService is what people do with their accounts by themselves.
 type SelfService interface {
-	SignUp(ctx context.Context, a identity.Attempt, request fa.UserRequest, r fa.Registration) (*identity.Outcome, identity.VerificationIDs, error)
+	// SignUp takes the ids of what was verified before.
+	SignUp(ctx context.Context, a identity.Attempt, request fa.UserRequest, r fa.Registration, verified []string) (*identity.Outcome, identity.VerificationIDs, error)
 	Join(ctx context.Context, tenant *fa.Tenant, application *fa.Application, out *identity.Outcome) (*identity.Outcome, error)
 	Complete(ctx context.Context, a identity.Attempt, user *fa.Account, request fa.UserRequest, r fa.Registration) error
 }
@@ -28,6 +29,7 @@ type FormPage struct {
 	Values      url.Values
 	Problems    *fa.Errors // nil: nothing went wrong yet
 	Step, Steps int        // where in a form of several pages, from 1
+	SentTo      string     // where a code went to that is to be typed; empty: the page has fields
 }
 
 const fieldDraft = "registrationState"
@@ -89,15 +91,14 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if pages[d.Step].Verifies() != "" {
+		return s.verify(w, r, a, pages, d, values)
+	}
 	d.Typed = typedInto(pages[d.Step], d.Typed, values)
 	if refused, bad := errors.AsType[*fa.Errors](pages[d.Step].Check(values)); bad {
 		return s.showDraft(w, r, a, pages, d, refused)
 	}
-	if d.Step+1 < len(pages) {
-		d.Step++
-		return s.showDraft(w, r, a, pages, d, nil)
-	}
-	return s.signUp(w, r, a, pages, d)
+	return s.goOn(w, r, a, pages, d)
 }
 
 // typedInto adds what was typed into a page to what was typed before.
@@ -122,7 +123,7 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request, a *authorizeRequ
 	var out *identity.Outcome
 	var sent identity.VerificationIDs
 	if err == nil {
-		out, sent, err = s.SelfService.SignUp(r.Context(), attempt(r, a), documents.User, documents.Registration)
+		out, sent, err = s.SelfService.SignUp(r.Context(), attempt(r, a), documents.User, documents.Registration, d.Verified())
 	}
 	if refused, bad := errors.AsType[*fa.Errors](told(err)); bad {
 		d.Step = pageOf(refused, pages, d.Step)
@@ -191,8 +192,12 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, a *authorizeR
 	if problems != nil {
 		status = http.StatusBadRequest
 	}
-	s.Pages.Form(w, r, status, FormPage{
+	page := FormPage{
 		Frame: a.frame(hidden...), Form: pages[d.Step], Values: d.Typed, Problems: problems, Step: d.Step + 1, Steps: len(pages),
-	})
+	}
+	if key := pages[d.Step].Verifies(); key != "" {
+		page.SentTo = d.Typed.Get(key)
+	}
+	s.Pages.Form(w, r, status, page)
 	return nil
 }

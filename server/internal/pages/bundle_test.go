@@ -152,7 +152,7 @@ func talkative(b bundle) map[string][]framed {
 		"logout":          {Logout{}},
 		"formpost":        {FormPost{}},
 		"form": {
-			Form{Inputs: inputs, Step: 1, Steps: 2, LoginURL: "/"}, Form{Step: 2, Steps: 2}, Form{Complete: true, Step: 1, Steps: 1},
+			Form{Inputs: inputs, Step: 1, Steps: 2, LoginURL: "/"}, Form{Step: 2, Steps: 3, SentTo: "jane@example.com"}, Form{Step: 2, Steps: 2}, Form{Complete: true, Step: 1, Steps: 1},
 		},
 		"gate": {Gate{Sent: true}, Gate{AskCode: true, AllowChange: true}, Gate{Registration: true}, Gate{Registration: true, AskCode: true}},
 	}

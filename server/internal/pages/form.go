@@ -18,6 +18,9 @@ type Form struct {
 	Errors   []Trouble // about the form as a whole
 	// Step and Steps are where in a form of several pages this one is, from 1.
 	Step, Steps int
+	// SentTo is where a code went to that is asked for; it can be sent again (posts
+	// action=resend). Empty: people are asked for something else.
+	SentTo string
 	// LoginURL is for people who have an account already; empty is nowhere.
 	LoginURL string
 	// RedirectURLs: see Login.

@@ -83,6 +83,10 @@ func examples() []example {
 			{Name: "user.lastName", Control: "text", Required: true, Focus: true}, {Name: "user.mobilePhone", Control: "text", Kind: "phoneNumber", Required: true},
 		}}},
 		{"gate-link", http.StatusBadRequest, pages.Gate{Frame: frame, Action: "/email/verification-required", Hidden: hidden, Email: "jane@example.com", Error: "[VerificationPending]"}},
+		{"register-verify", http.StatusBadRequest, pages.Form{
+			Frame: frame, Action: "/oauth2/register", Hidden: hidden, Step: 2, Steps: 3, SentTo: "jane@example.com", LoginURL: "/oauth2/authorize?client_id=a",
+			Inputs: []pages.Input{{Name: "verify.code", Control: "text", Required: true, Errors: []pages.Trouble{{Code: "[invalid]verify.code"}}, Focus: true}},
+		}},
 		{"gate-change", http.StatusBadRequest, pages.Gate{
 			Frame: frame, Action: "/email/verification-required", Hidden: hidden, Email: "jane@example.com", AskCode: true, AllowChange: true, Error: "[duplicate]user.email",
 		}},
