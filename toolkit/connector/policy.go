@@ -124,7 +124,7 @@ var factorOf = map[cognito.Outcome]string{cognito.SMSFactor: "SMS_MFA", cognito.
 
 // carry maps the user and sees to the second factor.
 func (p *pool) carry(ctx context.Context, req signIn, v verdict, in plan.CognitoUser, policy config.Policy) verdict {
-	mapped, err := p.mapper.Map(ctx, in, plan.Trip{Road: plan.SlowRoad, LoginID: req.LoginID})
+	mapped, err := p.mapper.Map(ctx, in, plan.Trip{Road: plan.SlowRoad, LoginID: req.LoginID, Brief: true})
 	v.remarks = mapped.Remarks
 	if err != nil {
 		return v.fault(err)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"wherry/internal/exit"
 	"wherry/toolkit/internal/plan"
 	"wherry/toolkit/internal/workspace"
@@ -20,13 +22,13 @@ func (p *Planner) user(ctx context.Context, u workspace.User) (workspace.Move, e
 			"export the pool again, into a new workspace")
 	}
 	var in plan.CognitoUser
-	if err := in.UnmarshalJSON(u.Source); err != nil {
+	if err := in.Read(u.Source, fast); err != nil {
 		return workspace.Move{}, fmt.Errorf("the document of user %s in the workspace: %w", u.ID, err)
 	}
 	if slices.Contains(p.Skip, in.Status) {
 		return workspace.Move{User: u.N, To: workspace.Skipped, Reason: "the status is " + in.Status}, nil
 	}
-	result, err := p.Mapper.Map(ctx, in, plan.Trip{Road: plan.BulkRoad})
+	result, err := p.Mapper.Map(ctx, in, plan.Trip{Road: plan.BulkRoad, Brief: true})
 	if ctx.Err() != nil {
 		return workspace.Move{}, fmt.Errorf("plan users: %w", ctx.Err())
 	}
@@ -39,6 +41,10 @@ func (p *Planner) user(ctx context.Context, u workspace.User) (workspace.Move, e
 	}
 	return workspace.Move{User: u.N, To: workspace.Planned, Plan: planned}, nil
 }
+
+// fast decodes what the exporter has encoded in a third of the time that
+// encoding/json takes, which would be a quarter of all planning.
+func fast(data []byte, v any) error { return jsonv2.Unmarshal(data, v) }
 
 func document(r plan.Result) (*workspace.Plan, error) {
 	doc, err := json.Marshal(r.User)

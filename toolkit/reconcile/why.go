@@ -95,7 +95,7 @@ func arrival(a *account) time.Time {
 
 // byBulkRoad maps a user anew who has changed in the pool, or was never planned.
 func (v *verification) byBulkRoad(ctx context.Context, x *expectation, planned *plan.User, source plan.CognitoUser, got *account) error {
-	fresh, err := v.Mapper.Map(ctx, source, plan.Trip{Road: plan.BulkRoad})
+	fresh, err := v.Mapper.Map(ctx, source, plan.Trip{Road: plan.BulkRoad, Brief: true})
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -119,7 +119,7 @@ func (v *verification) bySlowRoad(ctx context.Context, x *expectation, source pl
 	least := -1
 	var failed error
 	for _, typed := range []string{"", got.Email, got.Username, got.PhoneNumber} {
-		r, err := v.Mapper.Map(ctx, source, plan.Trip{Road: plan.SlowRoad, LoginID: typed})
+		r, err := v.Mapper.Map(ctx, source, plan.Trip{Road: plan.SlowRoad, LoginID: typed, Brief: true})
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

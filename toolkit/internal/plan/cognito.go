@@ -117,14 +117,20 @@ func (u CognitoUser) MarshalJSON() ([]byte, error) {
 	})
 }
 
+// usual is how many attributes most users have at the most.
+const usual = 16
+
 // UnmarshalJSON reads an entry of ListUsers or the answer of GetUser or
 // AdminGetUser, with the API's dates or the AWS CLI's.
-func (u *CognitoUser) UnmarshalJSON(data []byte) error {
-	var w wire
-	if err := json.Unmarshal(data, &w); err != nil {
+func (u *CognitoUser) UnmarshalJSON(data []byte) error { return u.Read(data, json.Unmarshal) }
+
+// Read is UnmarshalJSON by another decoder, such as a faster one.
+func (u *CognitoUser) Read(data []byte, unmarshal func(data []byte, v any) error) error {
+	w := wire{Attributes: make([]attribute, 0, usual)}
+	if err := unmarshal(data, &w); err != nil {
 		return fmt.Errorf("read a Cognito user: %w", err)
 	}
-	if w.Attributes == nil {
+	if w.UserAttributes != nil && len(w.Attributes) == 0 {
 		w.Attributes = w.UserAttributes
 	}
 	*u = CognitoUser{

@@ -1,9 +1,6 @@
 package plan
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // defaults maps what essentials left. Where the official guide stops, this
 // goes on; docs/migrate/mapping.md has the table.
@@ -24,9 +21,21 @@ func (d *draft) defaults() {
 	d.text("timezone", "zoneinfo")
 	d.text("imageUrl", "picture")
 	d.languages()
-	for _, name := range slices.Sorted(maps.Keys(d.in.Attributes)) {
+	for _, name := range d.in.Attributes.others() {
 		d.attribute(name)
 	}
+}
+
+// others are the names of the attributes without a place of their own, sorted.
+func (a Attributes) others() []string {
+	names := make([]string, 0, len(a))
+	for name := range a {
+		if !mapped[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // languages makes the one locale that Cognito knows the list that FusionAuth

@@ -34,7 +34,9 @@ func (d *draft) remark(target, source, rule, format string, args ...any) {
 }
 
 func (d *draft) wrote(target, source, rule string) {
-	d.origins = append(d.origins, origin{target, source, rule})
+	if !d.trip.Brief {
+		d.origins = append(d.origins, origin{target, source, rule})
+	}
 }
 
 // put writes a value where FusionAuth accepts it, and else into data with a

@@ -46,6 +46,9 @@ type Trip struct {
 	// user must have an identity that equals it, else Map fails with
 	// ErrLoginID. "" leaves that out.
 	LoginID string
+
+	// Brief leaves out what Result.Fields alone needs.
+	Brief bool
 }
 
 // Why a user could not be mapped. The texts of Map's errors hold no personal

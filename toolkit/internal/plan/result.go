@@ -33,8 +33,8 @@ type Field struct {
 	Rule   string `json:"rule"`
 }
 
-// Fields lists what the user is made of, and where each part comes from. Data
-// is listed by key.
+// Fields lists what the user is made of, and where each part comes from, unless
+// the trip was brief. Data is listed by key.
 func (r Result) Fields() []Field {
 	d := draft{user: r.User}
 	var list []Field

@@ -11,8 +11,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/chacha20poly1305"
@@ -52,7 +54,7 @@ const (
 // seal encrypts documents, and makes the keys by which names are compared.
 type seal struct {
 	aead  cipher.AEAD // nil: documents stay as they are
-	names []byte
+	names sync.Pool   // of hash.Hash under the key of the names, as to begin with one takes longer than to use it
 	rand  io.Reader
 }
 
@@ -167,7 +169,7 @@ func newSeal(key []byte, sealed bool, random io.Reader) (*seal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive a key: %w", err)
 	}
-	s := &seal{names: names, rand: random}
+	s := &seal{names: sync.Pool{New: func() any { return hmac.New(sha256.New, names) }}, rand: random}
 	if sealed {
 		s.aead, err = chacha20poly1305.NewX(key)
 	}
@@ -219,7 +221,10 @@ func (s *seal) name(name string) string {
 }
 
 func (s *seal) digest(data []byte) string {
-	h := hmac.New(sha256.New, s.names)
+	h := s.names.Get().(hash.Hash)
+	defer s.names.Put(h)
+	h.Reset()
 	h.Write(data)
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
+	var sum [sha256.Size]byte
+	return base64.RawURLEncoding.EncodeToString(h.Sum(sum[:0])[:16])
 }

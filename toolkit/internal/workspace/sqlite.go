@@ -18,11 +18,12 @@ import (
 // Pragmas travel in the DSN: sent as a statement they would reach one
 // connection of the pool. Several processes may use the file at a time, each
 // with one writer, so a writer waits for the others. What is deleted is
-// overwritten, as purge promises.
+// overwritten, as purge promises. The log may have 16 MB before it is written
+// back, which is when the disk has to be waited for.
 const (
 	pragmas = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
 		"&_pragma=foreign_keys(ON)&_pragma=secure_delete(ON)"
-	writing = "&_txlock=immediate&_pragma=cache_size(-16384)"
+	writing = "&_pragma=wal_autocheckpoint(4000)&_txlock=immediate&_pragma=cache_size(-16384)"
 	reading = "&_pragma=query_only(ON)&_pragma=cache_size(-2048)"
 )
 
