@@ -93,26 +93,33 @@ func (x *exporting) watched(b *testing.B, v any, args ...string) (megabytes floa
 	if err != nil {
 		b.Fatal(err)
 	}
-	var out bytes.Buffer
 	x.cmd = exec.CommandContext(b.Context(), file, append(args, "--json", "--quiet")...)
-	x.cmd.Dir, x.cmd.Stdout, x.cmd.Stderr = x.dir, &out, os.Stderr
-	if err := x.cmd.Start(); err != nil {
-		b.Fatal(err)
+	x.cmd.Dir, x.cmd.Stderr = x.dir, os.Stderr
+	out, megabytes, err := watch(x.cmd)
+	if err == nil {
+		err = json.Unmarshal(out, v)
+	}
+	if err != nil {
+		b.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return megabytes
+}
+
+// watch runs a program to its end.
+func watch(cmd *exec.Cmd) (output []byte, megabytes float64, err error) {
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		return nil, 0, err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- x.cmd.Wait() }()
+	go func() { ended <- cmd.Wait() }()
 	for {
 		select {
 		case err := <-ended:
-			if err == nil {
-				err = json.Unmarshal(out.Bytes(), v)
-			}
-			if err != nil {
-				b.Fatalf("%v: %v\n%s", args, err, out.Bytes())
-			}
-			return megabytes
+			return out.Bytes(), megabytes, err
 		case <-time.After(100 * time.Millisecond):
-			megabytes = max(megabytes, peak(x.cmd.Process.Pid))
+			megabytes = max(megabytes, peak(cmd.Process.Pid))
 		}
 	}
 }

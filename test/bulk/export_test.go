@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -148,5 +149,44 @@ func TestExportIsInterruptedAndGoesOn(t *testing.T) {
 	code, text := c.run(t, "export", "--rate", "5000")
 	if code != 0 || !strings.Contains(text, "going on with what was begun") || !strings.Contains(text, "20000 users") {
 		t.Errorf("exit code %d\n%s", code, text)
+	}
+}
+
+// TestExportInJSONLines reads what programs read: one object a line, progress
+// first, then the answer, and what went wrong last.
+func TestExportInJSONLines(t *testing.T) {
+	t.Parallel()
+	c := begin(t, 6_000, pool.Faults{})
+	lines := func(want int, args ...string) (all []doc) {
+		cmd, _ := c.command(t.Context(), append(args, "--json")...)
+		cmd.Stdout = nil
+		out, _ := cmd.Output() // its exit code is looked at
+		if code := cmd.ProcessState.ExitCode(); code != want {
+			t.Fatalf("%v: exit code %d, want %d\n%s", args, code, want, out)
+		}
+		for line := range strings.Lines(string(out)) {
+			var object doc
+			if err := json.Unmarshal([]byte(line), &object); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			all = append(all, object)
+		}
+		return all
+	}
+	all := lines(0, "export", "--rate", "15")
+	last := all[len(all)-1]
+	for _, line := range all[:len(all)-1] {
+		if p, ok := line["progress"].(doc); !ok || len(line) != 1 || p["task"] != "users" || p["rate"] == nil {
+			t.Errorf("before the answer stands %v", line)
+		}
+	}
+	if len(all) < 2 || last["users"] != 6000.0 || last["progress"] != nil {
+		t.Errorf("%d lines, the last is %v", len(all), last)
+	}
+	if all := lines(0, "export", "--rate", "1000", "--recount", "--quiet"); len(all) != 2 || all[0]["users"] != 6000.0 || all[1]["users"] != 6000.0 {
+		t.Errorf("read twice: %v", all)
+	}
+	if all := lines(2, "export", "--pool", "nobody"); len(all) != 1 || all[0]["error"] == nil || all[0]["exitCode"] != 2.0 || all[0]["hint"] == nil {
+		t.Errorf("a failure: %v", all)
 	}
 }
