@@ -16,11 +16,14 @@ import (
 type router struct {
 	mux      *http.ServeMux
 	notFound http.HandlerFunc // the page
+	proxies  *proxies
 	log      *slog.Logger
 }
 
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	r = r.WithContext(identity.WithEventInfo(r.Context(), whereFrom(r)))
+	from := *r
+	from.RemoteAddr = rt.proxies.peer(r)
+	r = from.WithContext(identity.WithEventInfo(r.Context(), whereFrom(&from)))
 	defer rt.recovered(w, r)
 	fallback, pattern := rt.mux.Handler(r)
 	switch {

@@ -256,7 +256,9 @@ func (s *Server) wire(ids instance) {
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Access: access, Service: service,
 		Later: later{s.db}, Pages: hostedSite{site}, Log: s.config.Log,
 	}).Mount(mux.ServeMux)
-	s.handler = &router{mux: mux.ServeMux, notFound: site.notFound, log: s.config.Log}
+	s.handler = &router{
+		mux: mux.ServeMux, notFound: site.notFound, proxies: &proxies{s.db.SystemConfiguration.Copied(), s.config.Log}, log: s.config.Log,
+	}
 }
 
 func newID() fa.ID { return fa.ID(uuid.NewString()) }

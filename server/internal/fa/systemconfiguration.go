@@ -1,6 +1,7 @@
 package fa
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -117,9 +118,42 @@ func (c *SystemConfiguration) Validate() error {
 	if _, err := time.LoadLocation(c.ReportTimezone); err != nil {
 		errs.Field(path+"reportTimezone", "invalid", "[%s] is not a time zone, such as Europe/Berlin.", c.ReportTimezone)
 	}
-	errs.OneOf(c.TrustedProxyConfiguration.TrustPolicy, path+"trustedProxyConfiguration.trustPolicy", "All", "OnlyConfigured")
+	c.TrustedProxyConfiguration.validate(&errs, path+"trustedProxyConfiguration")
 	c.WebhookEventLogConfiguration.Delete.validate(&errs, path+"webhookEventLogConfiguration.delete")
 	return errs.OrNil()
+}
+
+const onlyConfigured = "OnlyConfigured"
+
+func (c *TrustedProxyConfiguration) validate(errs *Errors, path string) {
+	errs.OneOf(c.TrustPolicy, path+".trustPolicy", "All", onlyConfigured)
+	for _, trusted := range c.Trusted {
+		if _, ok := addresses(trusted); !ok {
+			errs.Field(path+".trusted", "invalid", "[%s] is neither an IP address nor a range of them, such as 10.0.0.0/8.", trusted)
+		}
+	}
+}
+
+// Trusts tells whether what a request says about others is believed if it comes
+// from an address.
+func (c *TrustedProxyConfiguration) Trusts(ip netip.Addr) bool {
+	return c.TrustPolicy == onlyConfigured && slices.ContainsFunc(c.Trusted, func(trusted string) bool {
+		r, ok := addresses(trusted)
+		return ok && r.Contains(ip.Unmap().WithZone(""))
+	})
+}
+
+// addresses reads a range of addresses, or one alone.
+func addresses(text string) (r netip.Prefix, ok bool) {
+	if r, err := netip.ParsePrefix(text); err == nil {
+		return r, true
+	}
+	ip, err := netip.ParseAddr(text)
+	if err != nil {
+		return r, false
+	}
+	ip = ip.Unmap()
+	return netip.PrefixFrom(ip, ip.BitLen()), true
 }
 
 func (r *Retention) validate(errs *Errors, path string) {
