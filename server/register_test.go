@@ -283,7 +283,7 @@ func TestVerifyWhileRegistering(t *testing.T) {
 			t.Error("the page tells the code")
 		}
 		send(asked, nil).page(t, "no code", 400, "Please fill this in.")
-		wrong := send(asked, map[string]string{"verify.code": "WRONG"}).page(t, "wrong", 400, "This cannot be used.")
+		wrong := send(asked, map[string]string{"verify.code": "WRONG"}).page(t, "wrong", 400, "The code is wrong")
 		again := send(wrong, map[string]string{"action": "resend"}).page(t, "sent again", 200, "was sent to new@example.com")
 		if box.next(t).value(t, "code") != code {
 			t.Error("another code was sent")
