@@ -149,8 +149,5 @@ func openID(_ *builder, p poolconfig.Provider) doc {
 		oauth["authorization_endpoint"], oauth["token_endpoint"] = p.Detail("authorize_url"), p.Detail("token_url")
 		oauth["userinfo_endpoint"] = p.Detail("attributes_url")
 	}
-	return doc{
-		"type": "OpenIDConnect", "oauth2": oauth, "buttonText": "Sign in with " + p.ProviderName,
-		"postRequest": p.Detail("attributes_request_method") == "POST",
-	}
+	return doc{"type": "OpenIDConnect", "oauth2": oauth, "buttonText": "Sign in with " + p.ProviderName}
 }
