@@ -98,7 +98,7 @@ func (s *sqlite) grow(b *testing.B, row []any, n int, number int64) {
 		s.with(b, func(ctx context.Context, db *sql.DB) error {
 			_, err := db.ExecContext(ctx, fmt.Sprintf(`with recursive more (n, id) as (select 1, %[1]s union all select n + 1, %[1]s from more where n < %[2]d)
 				insert into users (%[3]s)
-				select id, $1, 'user.' || substr(id, 1, 13) || '@example.com', 'user-' || substr(id, 25), null, true, $2, $3, $4, $5, $6, $7, $8::bigint + n - 1 from more`,
+				select id, $1, 'user.' || substr(id, 1, 13) || '@example.com', 'user-' || substr(id, 25), null, true, $2, $3, $4, $5, $6, $7, $8 + n - 1 from more`,
 				id, min(n, growth), strings.Join(userColumns, ", ")), row[1], row[6], row[7], row[8], row[9], row[10], row[11], number)
 			return err
 		})
