@@ -25,8 +25,8 @@ type Server struct {
 	Users        interface {
 		User(ctx context.Context, id fa.ID) (*fa.Account, error)
 	}
+	Access identity.AccessLists
 	// SignedIn takes a code with which somebody comes back from the login.
-	Access      identity.AccessLists
 	SignedIn    func(ctx context.Context, code string) (user, application fa.ID, err error)
 	Identifiers Identifiers
 	Service     Service
