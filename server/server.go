@@ -229,7 +229,7 @@ func (s *Server) wire(ids instance) {
 	(&api.AuditLogs{Store: s.db, Log: s.logs, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.LoginRecords{Store: s.db, Zone: s.db.SystemConfiguration}).Mount(mux)
 	(&api.WebhookLogs{Store: s.db, Now: s.config.Now}).Mount(mux)
-	providers := s.db.IdentityProviders
+	providers := s.db.IdentityProviders.Copied()
 	upstream := &deliver.Providers{
 		Events: s.logs, Keys: s.db.SigningKeys, Foreign: s.keys, Now: s.config.Now, AllowPrivate: s.config.AllowPrivateConnectors, Vendors: s.config.Vendors,
 	}

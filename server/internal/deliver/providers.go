@@ -110,7 +110,7 @@ func (p *Providers) ask(ctx context.Context, from *party, a identity.ExternalAns
 	}
 	said := t.claims
 	if from.userinfo != "" {
-		info, err := p.userInfo(ctx, from, t.access)
+		info, err := p.read(ctx, from.userinfo, t.access)
 		if err != nil {
 			return nil, "Userinfo", err
 		}

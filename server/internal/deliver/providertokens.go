@@ -105,14 +105,9 @@ func (c *rawClaims) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// userInfo asks who an access token is about.
+// read reads an object with an access token, such as UserInfo.
 //
 // Source: https://openid.net/specs/openid-connect-core-1_0.html#UserInfo
-func (p *Providers) userInfo(ctx context.Context, from *party, access string) (map[string]any, error) {
-	return p.read(ctx, from.userinfo, access)
-}
-
-// read reads an object with an access token.
 func (p *Providers) read(ctx context.Context, at, access string) (map[string]any, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {

@@ -132,17 +132,16 @@ func (s *Server) signInThrough(r *http.Request, a *authorizeRequest, f federatio
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(offered, func(p *fa.IdentityProvider) bool { return p.ID == f.ProviderID })
+	p := withID(offered, f.ProviderID)
 	switch {
-	case i < 0:
+	case p == nil:
 		return nil, &identity.ExternalError{Cause: "InvalidIdentityProviderId"}
 	case q.Get("error") == "access_denied":
 		return nil, &identity.ExternalError{Cause: "AccessDenied"}
-	case q.Get("code") == "" || fromAnother(offered, offered[i], q.Get("iss")):
-		return nil, &identity.ExternalError{Cause: offered[i].Type + "Token"}
+	case q.Get("code") == "" || fromAnother(offered, p, q.Get("iss")):
+		return nil, &identity.ExternalError{Cause: p.Type + "Token"}
 	}
-	p, err := offered[i].For(a.application.ID)
-	if err != nil {
+	if p, err = p.For(a.application.ID); err != nil {
 		return nil, err
 	}
 	browser, state := browserOf(r), q.Get("state")

@@ -45,11 +45,11 @@ func (s *Server) pending(r *http.Request, a *authorizeRequest) (*fa.PendingLink,
 	if err != nil {
 		return nil, nil, err
 	}
-	i := slices.IndexFunc(all, func(p *fa.IdentityProvider) bool { return p.ID == l.IdentityProviderID })
-	if i < 0 {
+	p := withID(all, l.IdentityProviderID)
+	if p == nil {
 		return nil, nil, identity.ErrPendingLink
 	}
-	return l, all[i], nil
+	return l, p, nil
 }
 
 // linking is the name of the provider of the link that waits; empty if none does.

@@ -101,11 +101,20 @@ func (s *Server) hinted(ctx context.Context, a *authorizeRequest, q url.Values) 
 	if err != nil || id == "" {
 		return managedBy(offered, hint), "", err
 	}
-	i := slices.IndexFunc(offered, func(p *fa.IdentityProvider) bool { return strings.EqualFold(string(p.ID), id) })
-	if i < 0 {
-		return nil, "[ExternalAuthenticationException]InvalidIdentityProviderId", nil
+	if p = withID(offered, fa.ID(id)); p == nil {
+		problem = "[ExternalAuthenticationException]InvalidIdentityProviderId"
 	}
-	return offered[i], "", nil
+	return p, problem, nil
+}
+
+// withID is the provider with that id, in any case; nil if there is none.
+func withID(all []*fa.IdentityProvider, id fa.ID) *fa.IdentityProvider {
+	for _, p := range all {
+		if strings.EqualFold(string(p.ID), string(id)) {
+			return p
+		}
+	}
+	return nil
 }
 
 // toProvider is the address on this server from which people are sent to a

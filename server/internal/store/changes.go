@@ -11,10 +11,10 @@ import (
 
 // watched are the tables of which servers keep copies. Whoever writes to one
 // counts its version up in the same transaction.
-var watched = []string{"api_keys", "applications", "ip_access_control_lists", "signing_keys", "system_configurations", "tenants", "webhooks"}
+var watched = []string{"api_keys", "applications", "identity_providers", "ip_access_control_lists", "signing_keys", "system_configurations", "tenants", "webhooks"}
 
 // going are the watched tables whose rows go with those of another one.
-var going = map[string][]string{"tenants": {"api_keys", "applications"}}
+var going = map[string][]string{"tenants": {"api_keys", "applications", "identity_providers"}}
 
 // changes tells those who keep copies that there is something new.
 type changes struct {
