@@ -40,6 +40,7 @@ var writers = func() []writer {
 		{path: "/api/user/import", name: "users", streamed: true},
 		{path: "/api/user/action", name: "action"},
 		{path: "/api/user/comment", name: "userComment"},
+		{path: "/api/user/consent", name: "userConsent"},
 		{path: "/api/group", name: "group"},
 		{path: "/api/group/member", name: "members", methods: "POST PUT"},
 		{path: "/api/entity/type", name: "entityType"},

@@ -142,9 +142,10 @@ func (s *Server) wire(ids instance) {
 	office := s.newOffice()
 	actions := &identity.UserActions{
 		Logs: s.db.ActionLogs, Actions: s.db.UserActions, Reasons: s.db.UserActionReasons, Applications: s.db.Applications,
-		Users: s.db, Tenants: tenants, Sessions: ended, Witness: s.bus, Mailer: mailer{office}, Endings: endings{}, Now: s.config.Now, NewID: newID,
+		Users: s.db, Tenants: tenants, Sessions: ended, Witness: s.bus, Mailer: mailer{office}, Endings: actionEndKind, Now: s.config.Now, NewID: newID,
 	}
-	s.jobs.Handle(actionEndKind, endAction(actions))
+	actionEndKind.handle(s.jobs, actions.End)
+	consents := s.newConsents(office)
 	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
 	service := &identity.Service{
 		Tenants: tenants, Applications: applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
@@ -195,6 +196,7 @@ func (s *Server) wire(ids instance) {
 	(&api.Users{Service: service, Store: users, Applications: applications, Tokens: tokens, Identifiers: s.db}).Mount(mux)
 	(&api.UserSearch{Service: service, Store: s.db, Users: users}).Mount(mux)
 	(&api.Actions{Service: actions, Logs: s.db.ActionLogs, Users: s.db}).Mount(mux)
+	(&api.UserConsents{Service: consents, Consents: s.db.Consents, Users: s.db}).Mount(mux)
 	(&api.Comments{Store: s.db, Users: s.db, NewID: newID, Now: s.config.Now}).Mount(mux)
 	(&api.Import{Importer: importer, MaxBytes: s.config.ImportBytes}).Mount(mux)
 	(&api.Connectors{Store: s.db.Connectors, NewID: newID, Now: s.config.Now}).Mount(mux)

@@ -7,6 +7,10 @@ type Account struct {
 	Credential
 	Previous []Credential // the newest first
 
+	// Given are the consents that a new account comes with. They are stored with
+	// it and never read with it.
+	Given []*UserConsent
+
 	// EndSessions is what a change of the account asks for: all refresh tokens go
 	// in the same transaction.
 	EndSessions bool

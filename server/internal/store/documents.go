@@ -54,10 +54,14 @@ func (d Documents[T]) All(ctx context.Context) ([]*T, error) {
 // Create stores a new object. Values that are taken, the id among them, are
 // reported together, as *fa.Errors.
 func (d Documents[T]) Create(ctx context.Context, v *T) error {
-	columns := slices.Concat([]string{"id"}, d.columns, []string{"doc"})
-	insert := "insert into " + d.table + " (" + strings.Join(columns, ", ") + ") values (" + parameters(len(columns)) + ")"
-	err := d.tx(ctx, func(tx *sql.Tx) error { return d.put(ctx, tx, insert, v, "") })
+	err := d.tx(ctx, func(tx *sql.Tx) error { return d.insert(ctx, tx, v) })
 	return d.wrap("create", d.explain(ctx, v, "", err))
+}
+
+func (d Documents[T]) insert(ctx context.Context, tx *sql.Tx, v *T) error {
+	columns := slices.Concat([]string{"id"}, d.columns, []string{"doc"})
+	statement := "insert into " + d.table + " (" + strings.Join(columns, ", ") + ") values (" + parameters(len(columns)) + ")"
+	return d.put(ctx, tx, statement, v, "")
 }
 
 // Update hands the current object to change, which must leave its id alone, and

@@ -10,7 +10,7 @@ import (
 
 // tables is every table with objects, dependants first.
 var tables = []string{
-	"counters", "used_refresh_tokens", "refresh_tokens", "webauthn_credentials", "user_comments", "user_action_logs",
+	"counters", "used_refresh_tokens", "refresh_tokens", "webauthn_credentials", "user_comments", "user_action_logs", "user_consents",
 	"webhook_attempt_logs", "webhook_event_logs", "audit_logs", "login_records",
 	"entity_grants", "entities", "entity_types", "group_members", "groups",
 	"identity_provider_links", "identity_providers", "consents", "email_templates", "form_fields", "forms", "integrations",

@@ -91,6 +91,9 @@ func TestWipe(t *testing.T) {
 		makeLogs(t, db, u.ID)
 		makeSession(t, db, u.ID, id(2))
 		makeActionAndComment(t, db, u.ID)
+		given := fa.NewUserConsent()
+		given.ID, given.UserID, given.ConsentID = id(17), u.ID, id(20)
+		must(t, db.UserConsents.Create(ctx, &given))
 
 		known := slices.Sorted(slices.Values(tables))
 		if diff := cmp.Diff(tablesOf(t, db), known); diff != "" {

@@ -32,6 +32,7 @@ type DB struct {
 	EntityTypes  EntityTypes
 	Entities     Entities
 	ActionLogs   ActionLogs
+	UserConsents UserConsents
 	Catalog
 	Jobs
 
@@ -86,6 +87,7 @@ func Open(ctx context.Context, url, path string, now func() time.Time) (*DB, err
 	db.EntityTypes = EntityTypes{Documents[fa.EntityType]{db, entityTypes}}
 	db.Entities = Entities{Documents[fa.Entity]{db, entities}}
 	db.ActionLogs = ActionLogs{Documents[fa.UserActionLog]{db, actionLogs}}
+	db.UserConsents = UserConsents{Documents[fa.UserConsent]{db, userConsents}}
 	db.Catalog = newCatalog(db)
 	db.Jobs = Jobs{db, make(chan struct{}, 1)}
 	db.IdentityProviders.exclusive = db.ownDomains

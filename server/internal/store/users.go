@@ -47,7 +47,10 @@ func (db *DB) addUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 	if err := db.insertUser(ctx, tx, u); err != nil {
 		return err
 	}
-	return db.changeMemberships(ctx, tx, u, nil)
+	if err := db.changeMemberships(ctx, tx, u, nil); err != nil {
+		return err
+	}
+	return db.addGiven(ctx, tx, u.Given)
 }
 
 // UpdateUser hands the current account to change, which must leave its id

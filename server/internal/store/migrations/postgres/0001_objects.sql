@@ -422,6 +422,18 @@ create index user_action_logs_by_user on user_action_logs (user_id, expires_inst
 
 create index user_action_logs_by_action on user_action_logs (user_action_id);
 
+-- Consents that were given for users. What was revoked stays.
+create table user_consents (
+    id             text collate "C" primary key,
+    user_id        text collate "C" not null references users (id) on delete cascade,
+    consent_id     text collate "C" not null references consents (id) on delete cascade,
+    insert_instant bigint not null,
+    doc            text collate "C" not null,
+    unique (user_id, consent_id)
+);
+
+create index user_consents_by_consent on user_consents (consent_id);
+
 create table user_terms (
     bucket   bigint not null,
     block    bigint not null,

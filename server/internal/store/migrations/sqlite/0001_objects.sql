@@ -422,6 +422,18 @@ create index user_action_logs_by_user on user_action_logs (user_id, expires_inst
 
 create index user_action_logs_by_action on user_action_logs (user_action_id);
 
+-- Consents that were given for users. What was revoked stays.
+create table user_consents (
+    id             text primary key,
+    user_id        text not null references users (id) on delete cascade,
+    consent_id     text not null references consents (id) on delete cascade,
+    insert_instant integer not null,
+    doc            text not null check (json_valid(doc)),
+    unique (user_id, consent_id)
+) strict;
+
+create index user_consents_by_consent on user_consents (consent_id);
+
 create table user_terms (
     bucket   integer not null,
     block    integer not null,
