@@ -149,7 +149,7 @@ func (s *Server) wire(ids instance) {
 	lambdas := &lambda.Runner{Lambdas: s.db.Lambdas, Events: s.logs, Now: s.config.Now}
 	service := &identity.Service{
 		Tenants: tenants, Applications: applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
-		Store: users, Links: &events.Links{LinkStore: s.db, Bus: s.bus}, Identifiers: s.db, Counters: s.db, Actions: actions,
+		Store: users, Links: &events.Links{LinkStore: s.db, Bus: s.bus}, Identifiers: s.db, Counters: s.db, Actions: actions, Consents: consents,
 		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
 		Outside: &deliver.Connectors{
 			Events: s.logs, Lambdas: lambdas, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors,
@@ -239,7 +239,7 @@ func (s *Server) wire(ids instance) {
 		Service: service, Upstream: upstream, Providers: providers, Applications: applications, Tokens: desk,
 	}).Mount(mux)
 	s.mountCatalog(mux, service)
-	shelf := forms.Shelf{Forms: s.db.Forms, Fields: s.db.FormFields}
+	shelf := forms.Shelf{Forms: s.db.Forms, Fields: s.db.FormFields, Consents: s.db.Consents, Given: s.db.UserConsents}
 	site := &site{pages: pages.New(), themes: s.db.Themes, log: s.config.Log}
 	gate := &oauth.Server{
 		Tenants: tenants, Applications: applications, Default: ids.tenant, Users: s.db, SignIn: service, Steps: service,

@@ -53,7 +53,7 @@ type Identifiers interface {
 
 // Service applies the rules.
 type Service interface {
-	Complete(ctx context.Context, a identity.Attempt, user *fa.Account, request fa.UserRequest, r fa.Registration) error
+	Complete(ctx context.Context, a identity.Attempt, user *fa.Account, said identity.Said) error
 	ChangePassword(ctx context.Context, user *fa.Account, next identity.NewPassword) (oneTimePassword string, err error)
 	StartPasswordChange(ctx context.Context, tenant *fa.Tenant, user *fa.Account) (string, error)
 	ContinueSetUp(ctx context.Context, user *fa.Account, application *fa.Application, step identity.SetUp) (*identity.SettingUp, error)

@@ -28,17 +28,17 @@ func (s *Server) form(r *http.Request, v *visit) (forms.Form, error) {
 	return forms.Profile(), nil
 }
 
-func (v *visit) documents() forms.Documents {
-	registration, _ := v.user.Registration(v.application.ID)
-	return forms.Of(&v.user.User, registration)
-}
-
 func (s *Server) edit(w http.ResponseWriter, r *http.Request, v *visit) error {
 	form, err := s.form(r, v)
 	if err != nil {
 		return err
 	}
-	values, err := v.documents().Values(form)
+	registration, _ := v.user.Registration(v.application.ID)
+	d, err := s.Forms.Of(r.Context(), form, &v.user.User, registration)
+	if err != nil {
+		return err
+	}
+	values, err := d.Values(form)
 	if err != nil {
 		return err
 	}
@@ -53,9 +53,11 @@ func (s *Server) postEdit(w http.ResponseWriter, r *http.Request, v *visit) erro
 	}
 	err = form.Check(r.PostForm)
 	if err == nil {
+		registration, _ := v.user.Registration(v.application.ID)
 		var d forms.Documents
-		if d, err = v.documents().With(form, r.PostForm); err == nil {
-			err = s.Service.Complete(r.Context(), v.attempt(r), v.user, d.User, d.Registration)
+		if d, err = forms.Of(&v.user.User, registration).With(form, r.PostForm); err == nil {
+			said := identity.Said{User: d.User, Registration: d.Registration, Consents: d.Consents}
+			err = s.Service.Complete(r.Context(), v.attempt(r), v.user, said)
 		}
 	}
 	if errors.Is(err, fa.ErrTransaction) {

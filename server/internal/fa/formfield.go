@@ -35,9 +35,12 @@ func (f *FormField) Normalize() {
 	f.Named.Normalize()
 	f.Data.Normalize()
 	if f.ConsentID != "" {
-		f.Type, f.Key = "consent", "consents['"+string(f.ConsentID)+"']"
+		f.Type, f.Key = "consent", ConsentKey(f.ConsentID)
 	}
 }
+
+// ConsentKey is the key of fields that ask for a consent.
+func ConsentKey(id ID) string { return "consents['" + string(id) + "']" }
 
 // Validate reports everything about the field itself that FusionAuth would
 // refuse.

@@ -14,6 +14,11 @@ import (
 type Documents struct {
 	User         fa.UserRequest  `json:"user"`
 	Registration fa.Registration `json:"registration"`
+
+	// Consents are answers that were typed into a form.
+	Consents []fa.ConsentAnswer `json:"-"`
+
+	given []*fa.UserConsent
 }
 
 // New returns the documents of somebody of whom nothing is known.
@@ -39,11 +44,15 @@ func (d Documents) With(f Form, typed url.Values) (Documents, error) {
 		return d, err
 	}
 	for _, field := range f {
+		if field.Type == consentKind {
+			continue
+		}
 		if tree, err = set(tree, strings.Split(field.Key, "."), valueOf(field, typed)); err != nil {
 			return d, err
 		}
 	}
 	made := New()
+	made.Consents = f.consents(typed)
 	return made, fa.Decode(tree, &made)
 }
 
@@ -105,7 +114,11 @@ func (d Documents) Values(f Form) (url.Values, error) {
 		if field.Control == "password" {
 			continue
 		}
-		if list := textsOf(at(tree, strings.Split(field.Key, "."))); len(list) > 0 {
+		list := d.chosen(field)
+		if field.Type != consentKind {
+			list = textsOf(at(tree, strings.Split(field.Key, ".")))
+		}
+		if len(list) > 0 {
 			values[field.Key] = list
 		}
 	}

@@ -60,10 +60,9 @@ func loginID(kind string) fa.FormField {
 	return field
 }
 
-// Shown is the form without what cannot be asked for: consents, which are kept
-// nowhere.
+// Shown is the form without what cannot be asked for.
 func (f Form) Shown() Form {
-	return slices.DeleteFunc(slices.Clone(f), func(field fa.FormField) bool { return field.Type == "consent" || !known(field.Key) })
+	return slices.DeleteFunc(slices.Clone(f), func(field fa.FormField) bool { return field.Type != consentKind && !known(field.Key) })
 }
 
 // known tells whether a key leads to something that people may say of
@@ -129,10 +128,17 @@ func check(errs *fa.Errors, field fa.FormField, typed url.Values) {
 
 // offered tells whether what was chosen is among the options of a field.
 func offered(field fa.FormField, chosen []string) bool {
+	if field.Type == consentKind {
+		return (len(chosen) == 1 || field.Control == "checkbox") && among(offers(field), chosen)
+	}
 	if field.Control != "radio" && field.Control != "select" || len(field.Options) == 0 {
 		return true
 	}
-	return !slices.ContainsFunc(chosen, func(c string) bool { return !slices.Contains(field.Options, c) })
+	return among(field.Options, chosen)
+}
+
+func among(options, chosen []string) bool {
+	return !slices.ContainsFunc(chosen, func(c string) bool { return !slices.Contains(options, c) })
 }
 
 func wellFormed(kind, value string) bool {

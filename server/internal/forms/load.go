@@ -13,10 +13,15 @@ type Lookup[T any] interface {
 	Get(ctx context.Context, id fa.ID) (*T, error)
 }
 
-// Shelf is where the forms of administrators are.
+// Shelf is where the forms of administrators are, and what was given in them
+// that the user does not say.
 type Shelf struct {
-	Forms  Lookup[fa.Form]
-	Fields Lookup[fa.FormField]
+	Forms    Lookup[fa.Form]
+	Fields   Lookup[fa.FormField]
+	Consents Lookup[fa.Consent]
+	Given    interface {
+		Of(ctx context.Context, user fa.ID) ([]*fa.UserConsent, error)
+	}
 }
 
 // Pages are the pages of a form that have something to fill in or to verify; none
@@ -43,7 +48,12 @@ func (s Shelf) Pages(ctx context.Context, id fa.ID) (pages []Form, err error) {
 			if err != nil {
 				return nil, fmt.Errorf("field of a form: %w", err)
 			}
-			page = append(page, *field)
+			if field, err = s.complete(ctx, field); err != nil {
+				return nil, err
+			}
+			if field != nil {
+				page = append(page, *field)
+			}
 		}
 		if page = page.Shown(); len(page) > 0 {
 			pages = append(pages, page)

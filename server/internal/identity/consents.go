@@ -47,15 +47,7 @@ type Reminders interface {
 //
 // Source: https://fusionauth.io/docs/apis/consents/grant-a-user-consent
 func (s *Consents) Grant(ctx context.Context, c *fa.UserConsent) error {
-	if c.GiverUserID == "" {
-		c.GiverUserID = c.UserID
-	}
-	if c.ID == "" {
-		c.ID = s.NewID()
-	}
-	c.Data.Normalize()
-	c.Consent, c.InsertInstant = nil, s.Now().UnixMilli()
-	c.LastUpdateInstant = c.InsertInstant
+	s.begin(c)
 	giver, refused := s.refer(ctx, c)
 	if err := fa.Join(c.Validate(), refused); err != nil {
 		return err
@@ -65,6 +57,19 @@ func (s *Consents) Grant(ctx context.Context, c *fa.UserConsent) error {
 		return err
 	}
 	return s.Store.Create(along, c)
+}
+
+// begin fills in what a new consent has by default, and what the server says.
+func (s *Consents) begin(c *fa.UserConsent) {
+	if c.GiverUserID == "" {
+		c.GiverUserID = c.UserID
+	}
+	if c.ID == "" {
+		c.ID = s.NewID()
+	}
+	c.Data.Normalize()
+	c.Consent, c.InsertInstant = nil, s.Now().UnixMilli()
+	c.LastUpdateInstant = c.InsertInstant
 }
 
 // refer looks whether everything is there that a consent names, and whether it
@@ -87,7 +92,7 @@ func (s *Consents) refer(ctx context.Context, c *fa.UserConsent) (*fa.User, erro
 	case user != nil && giver.TenantID != user.TenantID:
 		errs.Field("userConsent.giverUserId", "invalid", "There is no user with the id [%s] in the tenant of the user.", c.GiverUserID)
 	case consent != nil && !consent.OldEnough(&giver.User, s.Now()):
-		errs.Field("userConsent.giverUserId", "tooYoung", "The user [%s] is too young to give the consent [%s].", c.GiverUserID, consent.Name)
+		errs.Field("userConsent.giverUserId", "notOldEnough", "The user [%s] is too young to give the consent [%s].", c.GiverUserID, consent.Name)
 	}
 	return &giver.User, fa.Join(errs.OrNil(), refused)
 }

@@ -24,6 +24,7 @@ type Service struct {
 	Identifiers  Identifiers
 	Counters     Counters
 	Actions      Actions
+	Consents     *Consents
 	Passwords    *password.Hasher
 	Outside      Outside
 	Codes        Sender

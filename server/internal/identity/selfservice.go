@@ -10,15 +10,24 @@ import (
 
 const byRegistration = "REGISTRATION"
 
+// Said is what people say of themselves.
+type Said struct {
+	User         fa.UserRequest
+	Registration fa.Registration
+	Consents     []fa.ConsentAnswer
+}
+
 // SignUp makes an account for somebody who asks for one, with a registration for
 // the application of the attempt, and signs in; the ids verify what is new and was
 // not verified before. The application's lambda may refuse.
-func (s *Service) SignUp(ctx context.Context, a Attempt, request fa.UserRequest, r fa.Registration, verified []string) (*Outcome, VerificationIDs, error) {
-	r.ApplicationID = a.Application.ID
-	if err := s.ValidateSelfService(ctx, a, &request.User, &r); err != nil {
+func (s *Service) SignUp(ctx context.Context, a Attempt, said Said, verified []string) (*Outcome, VerificationIDs, error) {
+	said.Registration.ApplicationID = a.Application.ID
+	if err := s.ValidateSelfService(ctx, a, &said.User.User, &said.Registration); err != nil {
 		return nil, VerificationIDs{}, err
 	}
-	made, ids, err := s.CreateUser(ctx, a.TenantID, "", request, Enrolment{Registration: &r, VerificationIDs: verified})
+	made, ids, err := s.CreateUser(ctx, a.TenantID, "", said.User, Enrolment{
+		Consents: said.Consents, Registration: &said.Registration, VerificationIDs: verified,
+	})
 	if err != nil {
 		return nil, ids, err
 	}
@@ -58,18 +67,24 @@ func (s *Service) ValidateSelfService(ctx context.Context, a Attempt, u *fa.User
 
 // Complete stores what people say of themselves, if everybody's rules and the
 // application's lambda allow it. The registration is stored if there is one.
-func (s *Service) Complete(ctx context.Context, a Attempt, user *fa.Account, request fa.UserRequest, r fa.Registration) error {
-	if err := s.ValidateSelfService(ctx, a, &request.User, &r); err != nil {
+func (s *Service) Complete(ctx context.Context, a Attempt, user *fa.Account, said Said) error {
+	said.User.ID = user.ID // whatever the fields of a form are
+	if err := s.ValidateSelfService(ctx, a, &said.User.User, &said.Registration); err != nil {
 		return err
 	}
-	if _, _, err := s.ReplaceUser(ctx, user.ID, request, Enrolment{}); err != nil {
+	answered, err := s.Consents.answered(ctx, &said.User.User, said.Consents)
+	if err != nil {
 		return err
 	}
-	if _, registered := user.Registration(a.Application.ID); !registered {
-		return nil
+	if _, _, err := s.ReplaceUser(ctx, user.ID, said.User, Enrolment{}); err != nil {
+		return err
 	}
-	_, err := s.ReplaceRegistration(ctx, user.ID, r)
-	return err
+	if _, registered := user.Registration(a.Application.ID); registered {
+		if _, err := s.ReplaceRegistration(ctx, user.ID, said.Registration); err != nil {
+			return err
+		}
+	}
+	return answered()
 }
 
 // ChangeUnverifiedEmail gives somebody who still has to verify the address

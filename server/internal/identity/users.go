@@ -13,10 +13,11 @@ import (
 // Enrolment is what a request says about a new user, or a new registration,
 // beside the user.
 type Enrolment struct {
-	DisableDomainBlock           bool             // the domains that the tenant blocks may be used
-	GenerateAuthenticationToken  bool             // for the registration
-	Registration                 *fa.Registration // of a new user, made together; nil: none
-	SetPassword                  bool             // the user is asked for a password, and has none until then
+	Consents                     []fa.ConsentAnswer // of a new user
+	DisableDomainBlock           bool               // the domains that the tenant blocks may be used
+	GenerateAuthenticationToken  bool               // for the registration
+	Registration                 *fa.Registration   // of a new user, made together; nil: none
+	SetPassword                  bool               // the user is asked for a password, and has none until then
 	SkipRegistrationVerification bool
 	SkipVerification             bool
 	VerificationIDs              []string // of identities that were verified before there was a user
@@ -45,7 +46,11 @@ func (s *Service) CreateUser(ctx context.Context, tenantID, id fa.ID, request fa
 		}
 		mails = append(mails, m)
 	}
-	if err := s.Store.CreateUser(s.along(ctx, mails...), u); err != nil {
+	along, err := s.Consents.told(s.along(ctx, mails...), &u.User, u.Given...)
+	if err != nil {
+		return nil, ids, err
+	}
+	if err := s.Store.CreateUser(along, u); err != nil {
 		return nil, ids, s.warnOwners(ctx, tenant, &u.User, func(t fa.EmailTemplateIDs) fa.ID { return t.LoginIDInUseOnCreateEmailTemplateID }, err)
 	}
 	return &u.User, ids, nil
@@ -68,7 +73,7 @@ func (s *Service) newAccount(ctx context.Context, tenant *fa.Tenant, id fa.ID, r
 	u.ConnectorID = request.Bound()
 	if err := fa.Join(
 		s.settle(tenant, &u.User, request.Password, u.InsertInstant), s.completeMemberships(ctx, tenant.ID, &u.User), s.enrol(ctx, &u.User, e),
-		checkBound(ctx, s.Connectors, &u.User), refuseBlocked(tenant, u.Email, e.DisableDomainBlock),
+		checkBound(ctx, s.Connectors, &u.User), refuseBlocked(tenant, u.Email, e.DisableDomainBlock), s.Consents.give(ctx, u, e.Consents),
 	); err != nil {
 		return nil, err
 	}

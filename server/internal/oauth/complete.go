@@ -16,8 +16,13 @@ func (s *Server) missing(ctx context.Context, a *authorizeRequest, u *fa.User) (
 	if err != nil {
 		return nil, err
 	}
+	whole := forms.Join(pages)
 	registration, _ := u.Registration(a.application.ID)
-	return forms.Of(u, registration).Missing(forms.Join(pages))
+	d, err := s.Forms.Of(ctx, whole, u, registration)
+	if err != nil {
+		return nil, err
+	}
+	return d.Missing(whole)
 }
 
 // askMissing shows the form for what is missing; it tells whether something is.
@@ -52,7 +57,8 @@ func (s *Server) completeRegistration(w http.ResponseWriter, r *http.Request) er
 		registration, _ := user.Registration(a.application.ID)
 		var d forms.Documents
 		if d, err = forms.Of(&user.User, registration).With(form, values); err == nil {
-			err = s.SelfService.Complete(r.Context(), attempt(r, a), user, d.User, d.Registration)
+			said := identity.Said{User: d.User, Registration: d.Registration, Consents: d.Consents}
+			err = s.SelfService.Complete(r.Context(), attempt(r, a), user, said)
 		}
 	}
 	if refused, bad := errors.AsType[*fa.Errors](told(err)); bad {

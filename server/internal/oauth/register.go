@@ -16,9 +16,9 @@ import (
 // SelfService is what people do with their accounts by themselves.
 type SelfService interface {
 	// SignUp takes the ids of what was verified before.
-	SignUp(ctx context.Context, a identity.Attempt, request fa.UserRequest, r fa.Registration, verified []string) (*identity.Outcome, identity.VerificationIDs, error)
+	SignUp(ctx context.Context, a identity.Attempt, said identity.Said, verified []string) (*identity.Outcome, identity.VerificationIDs, error)
 	Join(ctx context.Context, tenant *fa.Tenant, application *fa.Application, out *identity.Outcome) (*identity.Outcome, error)
-	Complete(ctx context.Context, a identity.Attempt, user *fa.Account, request fa.UserRequest, r fa.Registration) error
+	Complete(ctx context.Context, a identity.Attempt, user *fa.Account, said identity.Said) error
 }
 
 // FormPage is a form in which people say who they are.
@@ -123,7 +123,8 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request, a *authorizeRequ
 	var out *identity.Outcome
 	var sent identity.VerificationIDs
 	if err == nil {
-		out, sent, err = s.SelfService.SignUp(r.Context(), attempt(r, a), documents.User, documents.Registration, d.Verified())
+		said := identity.Said{User: documents.User, Registration: documents.Registration, Consents: documents.Consents}
+		out, sent, err = s.SelfService.SignUp(r.Context(), attempt(r, a), said, d.Verified())
 	}
 	if refused, bad := errors.AsType[*fa.Errors](told(err)); bad {
 		d.Step = pageOf(refused, pages, d.Step)

@@ -109,7 +109,7 @@ func talkative(b bundle) map[string][]framed {
 			inputs = append(inputs, Input{Name: key, Errors: []Trouble{{Code: "[blank]"}}})
 		}
 	}
-	inputs = append(inputs, Input{Name: "confirm", Of: "user.email"})
+	inputs = append(inputs, Input{Name: "confirm", Of: "user.email"}, Input{Name: "choice", Control: "radio", Options: []string{"Tide Tables"}})
 	var scopes []Scope
 	for key := range b.messages {
 		if name, ok := strings.CutPrefix(key, "scope."); ok {

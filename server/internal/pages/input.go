@@ -14,7 +14,7 @@ type Input struct {
 	Description string
 	// Control is checkbox, number, password, radio, select, textarea or text.
 	Control string
-	// Kind is bool, date, email, number, phoneNumber or string.
+	// Kind is bool, consent, date, email, number, phoneNumber or string.
 	Kind     string
 	Values   []string // filled in already
 	Options  []string // of checkbox, radio and select; one has a message at name.option, or is its own

@@ -73,6 +73,8 @@ func examples() []example {
 			{Name: "user.data.crew", Label: "Crew", Control: "number", Kind: "number", Values: []string{"0"}, Errors: []pages.Trouble{{Code: "[crew]user.data.crew", Message: "Somebody has to steer."}}, Focus: true},
 			{Name: "user.timezone", Control: "select", Options: []string{"Europe/Berlin", "Asia/Tokyo"}, Values: []string{"Asia/Tokyo"}, Description: "So that we tell you the right tides."},
 			{Name: "user.data.about", Label: "About you", Control: "textarea", Values: []string{"I like calm water."}},
+			{Name: "consents['7']", Label: "Photographs of my boat may be shown", Control: "radio", Kind: "consent", Options: []string{"With its name", "Without"}},
+			{Name: "consents['8']", Label: "Send me news of the harbour", Control: "checkbox", Kind: "consent", Values: []string{"true"}, Description: "Once a month. You can change your mind at any time."},
 			{Name: "user.data.agreed", Label: "I have read the rules of the harbour.", Control: "checkbox", Kind: "bool", Required: true, Errors: []pages.Trouble{{Code: "[blank]user.data.agreed"}}},
 		}}},
 		{"register-refused", http.StatusBadRequest, pages.Form{
