@@ -44,6 +44,10 @@ func TestPreviews(t *testing.T) {
 				}}},
 			},
 		},
+		{
+			name: "mail about a consent", do: `POST /api/email/template/preview {"emailTemplate":{"name":"T","defaultSubject":"${consent.consent.name}","defaultTextTemplate":"${consent.status}","defaultHtmlTemplate":"h"}}`,
+			status: 200, want: values{"email.subject": "Example consent", "email.text": "Active", "errors.fieldErrors": absent},
+		},
 		{name: "no mail", do: `POST /api/email/template/preview {}`, status: 400, codes: "[missing]emailTemplate"},
 		{name: "text message", do: `POST /api/message/template/preview {"messageTemplate":{"name":"T","defaultTemplate":"${code}"}}`, status: 200, want: values{"message.textMessage": "123456"}},
 		{name: "text message that cannot be", do: `POST /api/message/template/preview {"messageTemplate":{"name":"T","defaultTemplate":"${user.email}"}}`, status: 400, codes: "[invalid]messageTemplate.defaultTemplate"},
