@@ -9,13 +9,22 @@ import (
 	"wherry/server/internal/fa"
 )
 
-func insertLogin(ctx context.Context, q querier, r fa.LoginRecord) error {
+const loginRowColumns = "tenant_id, user_id, application_id, insert_instant, doc"
+
+func loginRow(r fa.LoginRecord) ([]any, error) {
 	doc, err := fa.Encode(r)
 	if err != nil {
-		return fmt.Errorf("encode the login record: %w", err)
+		return nil, fmt.Errorf("encode the login record: %w", err)
 	}
-	_, err = q.ExecContext(ctx, "insert into login_records (tenant_id, user_id, application_id, insert_instant, doc) values ("+parameters(5)+")",
-		r.TenantID, r.UserID, r.ApplicationID, r.Instant, string(doc))
+	return []any{r.TenantID, r.UserID, r.ApplicationID, r.Instant, string(doc)}, nil
+}
+
+func insertLogin(ctx context.Context, q querier, r fa.LoginRecord) error {
+	row, err := loginRow(r)
+	if err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, "insert into login_records ("+loginRowColumns+") values ("+parameters(len(row))+")", row...)
 	return err
 }
 

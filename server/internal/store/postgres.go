@@ -32,7 +32,7 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 	return &DB{
 		dialect: dialect{
 			migrations: "postgres", forUpdate: " for no key update", skipLocked: " for update skip locked",
-			isUnique: isUniquePostgres, isVictim: isVictimPostgres, isConstraint: isConstraintPostgres, load: loadPostgres,
+			isUnique: isUniquePostgres, isVictim: isVictimPostgres, isConstraint: isConstraintPostgres, load: loadPostgres, noteLogin: noteAtOnce,
 			questions: 1, // the way there is longer than what is done there
 			listed:    "(select cast(value as bigint) from json_array_elements_text(%s))",
 		},

@@ -48,7 +48,7 @@ func openSQLite(path string) (*DB, error) {
 	return &DB{
 		dialect: dialect{
 			migrations: "sqlite", isUnique: isUniqueSQLite, isVictim: func(error) bool { return false },
-			isConstraint: isConstraintSQLite, load: loadSQLite, parses: true,
+			isConstraint: isConstraintSQLite, load: loadSQLite, noteLogin: noteInTurn, parses: true,
 			questions: runtime.GOMAXPROCS(0),
 			inOrder:   " not indexed", // it would collect all of a tenant first, and sort them
 			listed:    "(select value from json_each(%s))", scratch: filepath.Dir(path),

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/jobs"
 	"wherry/server/internal/seal"
 )
 
@@ -63,6 +64,7 @@ type dialect struct {
 
 	isConstraint func(error) bool // did any constraint refuse the row?
 	load         func(ctx context.Context, db *DB, tables []loaded) error
+	noteLogin    func(ctx context.Context, db *DB, changed []replacement, r fa.LoginRecord) error
 	scratch      string // the folder for temporary files; empty: the system's
 }
 
@@ -152,8 +154,17 @@ func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
 	return nil
 }
 
-// exec is tx for a single statement.
+// exec is tx for a single statement, which is a transaction by itself unless
+// jobs go along.
 func (db *DB) exec(ctx context.Context, statement string, args ...any) (result sql.Result, err error) {
+	due, err := jobs.Due(ctx)()
+	if err != nil {
+		return nil, err
+	}
+	if len(due) == 0 {
+		err = db.retry(func() error { result, err = db.writer.ExecContext(ctx, statement, args...); return err })
+		return result, err
+	}
 	err = db.tx(ctx, func(tx *sql.Tx) error {
 		result, err = tx.ExecContext(ctx, statement, args...)
 		return err
