@@ -42,7 +42,7 @@ func (d *draft) madeUp() bool {
 	name := strings.ToLower(d.in.Username)
 	sub := strings.ToLower(d.in.Sub())
 	signInByAddress := len(d.mapper.schema.UsernameAttributes) > 0
-	if uuidShape.MatchString(name) && (signInByAddress || sub == "" || sub == name) {
+	if isUUID(name) && (signInByAddress || sub == "" || sub == name) {
 		return true
 	}
 	return d.in.Status == statusFed || slices.ContainsFunc(d.links, func(l Link) bool { return l.made(name) })

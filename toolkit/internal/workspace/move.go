@@ -92,7 +92,7 @@ func (r *Run) moveAlike(ctx context.Context, tx *sql.Tx, moves []Move, plans map
 			planned = append(planned, p)
 		}
 	}
-	return keepPlans(ctx, tx, planned)
+	return r.keepPlans(ctx, tx, planned)
 }
 
 // step is the statement that takes users to a state: $1 the state, $2 the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 )
 
 // storedPlan is a Plan in the form in which it is stored.
@@ -65,24 +66,20 @@ func (s *seal) plan(m Move, id string) (p storedPlan, err error) {
 	return p, err
 }
 
-// keepPlans uses one prepared statement, which on SQLite is faster than many
-// rows in one. A statement whose context can end costs much more there, and the
-// transaction's does.
-func keepPlans(ctx context.Context, tx *sql.Tx, plans []storedPlan) (err error) {
-	if len(plans) == 0 {
-		return nil
-	}
-	ctx = context.WithoutCancel(ctx)
-	keep, err := tx.PrepareContext(ctx, `insert into targets (n, doc, remarks, username_key, email_key, phone_key) values ($1, $2, $3, $4, $5, $6)
-		on conflict (n) do update set doc = excluded.doc, remarks = excluded.remarks,
-			username_key = excluded.username_key, email_key = excluded.email_key, phone_key = excluded.phone_key`)
-	if err != nil {
-		return err
-	}
-	defer keep.Close()
-	for _, p := range plans {
-		if _, err := keep.ExecContext(ctx, p.user, p.doc, p.remarks, p.username, p.email, p.phone); err != nil {
-			return fmt.Errorf("keep what a user becomes: %w", err)
+// plansAtATime keeps a statement small.
+const plansAtATime = 100
+
+func (r *Run) keepPlans(ctx context.Context, tx *sql.Tx, plans []storedPlan) error {
+	for some := range slices.Chunk(plans, plansAtATime) {
+		args := make([]any, 0, 6*len(some))
+		for _, p := range some {
+			args = append(args, p.user, p.doc, p.remarks, p.username, p.email, p.phone)
+		}
+		_, err := tx.ExecContext(ctx, "insert into targets (n, doc, remarks, username_key, email_key, phone_key) values "+r.w.rows(len(some), 6)+`
+			on conflict (n) do update set doc = excluded.doc, remarks = excluded.remarks,
+				username_key = excluded.username_key, email_key = excluded.email_key, phone_key = excluded.phone_key`, args...)
+		if err != nil {
+			return fmt.Errorf("keep what users become: %w", err)
 		}
 	}
 	return nil

@@ -53,11 +53,16 @@ func tuple(from, n int) string {
 	return "(" + strings.TrimPrefix(b.String(), ",") + ")"
 }
 
-// tuples writes rows of parameters for an insert.
-func tuples(rows, columns int) string {
+// rows writes rows of parameters for an insert. On SQLite they have no numbers,
+// as it looks each number up among all that stand before it.
+func (d dialect) rows(rows, columns int) string {
 	all := make([]string, rows)
 	for i := range all {
-		all[i] = tuple(1+i*columns, columns)
+		if d.postgres {
+			all[i] = tuple(1+i*columns, columns)
+		} else {
+			all[i] = "(?" + strings.Repeat(",?", columns-1) + ")"
+		}
 	}
 	return strings.Join(all, ",")
 }

@@ -58,7 +58,7 @@ func (s *saver) saveSome(ctx context.Context, users []Source) error {
 		return err
 	}
 	var strangers []Source
-	var same []any
+	var same []int64
 	for _, u := range users {
 		k, ok := have[u.ID]
 		switch {
@@ -99,11 +99,11 @@ func (s *saver) known(ctx context.Context, users []Source) (map[string]known, er
 }
 
 // touch notes that users are as they were.
-func (s *saver) touch(ctx context.Context, numbers []any) error {
+func (s *saver) touch(ctx context.Context, numbers []int64) error {
 	if len(numbers) == 0 {
 		return nil
 	}
-	_, err := s.tx.ExecContext(ctx, "update users set seen_scan = $1 where n in "+tuple(2, len(numbers)), append([]any{s.N}, numbers...)...)
+	_, err := s.tx.ExecContext(ctx, "update users set seen_scan = $1 where n in "+literal(numbers), s.N)
 	return err
 }
 
@@ -194,11 +194,11 @@ func (s *saver) insert(ctx context.Context, users []Source) error {
 		doc, err := seal.close(docs[id], "source "+id)
 		sources = append(sources, n, doc)
 		return none, err
-	}, "insert into users "+newColumns+" values "+tuples(len(users), columns)+" returning n, id", args...)
+	}, "insert into users "+newColumns+" values "+s.run.w.rows(len(users), columns)+" returning n, id", args...)
 	if err != nil {
 		return err
 	}
-	_, err = s.tx.ExecContext(ctx, "insert into sources (n, doc) values "+tuples(len(users), 2), sources...)
+	_, err = s.tx.ExecContext(ctx, "insert into sources (n, doc) values "+s.run.w.rows(len(users), 2), sources...)
 	return err
 }
 
