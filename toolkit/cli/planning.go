@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -51,6 +52,7 @@ func (x *crossing) plan(ctx context.Context, r *workspace.Run, api *fusionauth.C
 		return done, resumable(ctx, err)
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	defer haste()()
 	p.Progress = w.display
 	if done.Result, err = p.Plan(ctx); err != nil {
 		return done, resumable(ctx, err)
@@ -61,6 +63,18 @@ func (x *crossing) plan(ctx context.Context, r *workspace.Run, api *fusionauth.C
 	settled, err := p.Settle(ctx, c.Collisions, c.CollisionsFile)
 	done.Collisions, done.Refused = settled.Collisions, done.Refused+settled.Refused
 	return done, resumable(ctx, err)
+}
+
+// haste lets the heap of a program that needs little of it grow to four times as
+// much before it is collected, which spares a tenth of the processor time, until
+// end is called. Whoever has set GOGC knows better.
+func haste() (end func()) {
+	const usual = 100
+	before := debug.SetGCPercent(300)
+	if before != usual {
+		debug.SetGCPercent(before)
+	}
+	return func() { debug.SetGCPercent(before) }
 }
 
 // resumable gives an interruption its exit code.
