@@ -98,7 +98,7 @@ func (c *forecastCommand) all(ctx context.Context, x *crossing) (int, error) {
 func (c *forecastCommand) byModified(ctx context.Context, x *crossing) (basis, error) {
 	var o forecast.Observed
 	now := time.Now()
-	for u, err := range x.part.Users(ctx, workspace.Query{Source: true}) {
+	for u, err := range x.part.Users(ctx, workspace.Query{Source: true, Lean: true}) {
 		if err != nil {
 			return basis{}, err
 		}

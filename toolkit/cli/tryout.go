@@ -75,7 +75,7 @@ func (g *gathering) some(ctx context.Context, client *cognito.Client) iter.Seq2[
 
 func everybody(ctx context.Context, x *crossing) iter.Seq2[plan.CognitoUser, error] {
 	return func(yield func(plan.CognitoUser, error) bool) {
-		for user, err := range x.part.Users(ctx, workspace.Query{Source: true}) {
+		for user, err := range x.part.Users(ctx, workspace.Query{Source: true, Lean: true}) {
 			var u plan.CognitoUser
 			if err == nil {
 				err = json.Unmarshal(user.Source, &u)

@@ -82,7 +82,7 @@ func (f Files) write(ctx context.Context, m *meter.Meter) (written []FileInfo, e
 		written = append(written, info)
 		return f.manifest(written)
 	}
-	for u, err := range f.Run.Users(ctx, workspace.Query{States: []workspace.State{workspace.Planned}, Target: true}) {
+	for u, err := range f.Run.Users(ctx, workspace.Query{States: []workspace.State{workspace.Planned}, Target: true, Lean: true}) {
 		if err != nil {
 			return written, err
 		}

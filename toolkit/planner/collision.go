@@ -63,19 +63,10 @@ func (p *Planner) Settle(ctx context.Context, policy Policy, file string) (Settl
 		}
 		choose = asked.choose
 	}
-	for c, err := range p.Run.Collisions(ctx) {
-		if err != nil {
+	for _, kind := range workspace.LoginIDs { // in turn: who is refused for one does not want another
+		if err := p.settleAll(ctx, kind, policy, choose, &s); err != nil {
 			return s, err
 		}
-		s.Collisions++
-		if policy == Undecided {
-			continue
-		}
-		refused, err := p.settle(ctx, c, policy, choose)
-		if err != nil {
-			return s, err
-		}
-		s.Refused += refused
 	}
 	if policy == Undecided && s.Collisions > 0 {
 		return s, exit.With(exit.Usage, fmt.Errorf("%d login id(s) are wanted by several users each, and nobody has been sent", s.Collisions),
@@ -87,13 +78,42 @@ func (p *Planner) Settle(ctx context.Context, policy Policy, file string) (Settl
 	return s, nil
 }
 
-// settle refuses those who do not get it, and tells how many.
-func (p *Planner) settle(ctx context.Context, c workspace.Collision, policy Policy, choose chooser) (refused int, err error) {
+// settledAtOnce is how many users are refused at a time, or a few more.
+const settledAtOnce = 500
+
+func (p *Planner) settleAll(ctx context.Context, kind string, policy Policy, choose chooser, s *Settled) error {
+	var moves []workspace.Move
+	for users, err := range p.Run.Collisions(ctx, kind) {
+		if err != nil {
+			return err
+		}
+		s.Collisions++
+		if policy == Undecided {
+			continue
+		}
+		refused, err := p.settle(ctx, kind, users, policy, choose)
+		if err != nil {
+			return err
+		}
+		s.Refused += len(refused)
+		if moves = append(moves, refused...); len(moves) < settledAtOnce {
+			continue
+		}
+		if err := p.Run.Move(ctx, moves...); err != nil {
+			return err
+		}
+		moves = nil
+	}
+	return p.Run.Move(ctx, moves...)
+}
+
+// settle refuses those who do not get it.
+func (p *Planner) settle(ctx context.Context, kind string, rivals []int64, policy Policy, choose chooser) (refused []workspace.Move, err error) {
 	var users []contender
-	for _, n := range c.Users {
+	for _, n := range rivals {
 		u, err := p.contender(ctx, n)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		users = append(users, u)
 	}
@@ -101,19 +121,18 @@ func (p *Planner) settle(ctx context.Context, c workspace.Collision, policy Poli
 	if i := slices.IndexFunc(users, contender.across); i >= 0 {
 		keep = users[i].N
 	} else {
-		keep, decided = choose(c.Kind, users)
+		keep, decided = choose(kind, users)
 	}
 	if !decided {
-		return 0, nil
+		return nil, nil
 	}
-	var moves []workspace.Move
 	for _, u := range users {
 		if u.N != keep && !u.across() {
-			reason := fmt.Sprintf("collision: another user has the same %s, and gets it (%s)", c.Kind, policy)
-			moves = append(moves, workspace.Move{User: u.N, To: workspace.Refused, Reason: reason})
+			reason := fmt.Sprintf("collision: another user has the same %s, and gets it (%s)", kind, policy)
+			refused = append(refused, workspace.Move{User: u.N, To: workspace.Refused, Reason: reason})
 		}
 	}
-	return len(moves), p.Run.Move(ctx, moves...)
+	return refused, nil
 }
 
 func (p *Planner) contender(ctx context.Context, n int64) (c contender, err error) {

@@ -130,7 +130,7 @@ func (p *Planner) read(ctx context.Context, chunks chan<- []workspace.User) erro
 		}
 	}
 	users := make([]workspace.User, 0, chunk)
-	for u, err := range p.Run.Users(ctx, workspace.Query{States: []workspace.State{workspace.Exported}, Source: true}) {
+	for u, err := range p.Run.Users(ctx, workspace.Query{States: []workspace.State{workspace.Exported}, Source: true, Lean: true}) {
 		if err != nil {
 			return err
 		}

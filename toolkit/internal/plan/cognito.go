@@ -145,9 +145,10 @@ func (u *CognitoUser) Read(data []byte, unmarshal func(data []byte, v any) error
 type instant struct{ time.Time }
 
 func (i *instant) UnmarshalJSON(data []byte) error {
-	if seconds, err := strconv.ParseFloat(string(data), 64); err == nil {
-		i.Time = time.UnixMilli(int64(math.Round(seconds * 1000))).UTC()
-		return nil
+	if data[0] == '"' || data[0] == 'n' { // null
+		return i.Time.UnmarshalJSON(data)
 	}
-	return json.Unmarshal(data, &i.Time)
+	seconds, err := strconv.ParseFloat(string(data), 64)
+	i.Time = time.UnixMilli(int64(math.Round(seconds * 1000))).UTC()
+	return err
 }

@@ -72,7 +72,7 @@ func TestPlansComeWithRemarks(t *testing.T) {
 				t.Errorf("%d: %s %s", i, u.Remarks, u.Target)
 			}
 		}
-		if found := collect(t, p.Collisions(ctx)); len(found) != 1 || len(found[0].Users) != 3 {
+		if found := collect(t, p.Collisions(ctx, "email")); len(found) != 1 || len(found[0]) != 3 {
 			t.Errorf("%+v", found)
 		}
 	})

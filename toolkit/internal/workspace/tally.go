@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -74,68 +72,50 @@ func (p *Pool) History(ctx context.Context, step State, width time.Duration) ([]
 	return history, nil
 }
 
-// Collision is several users whose planned accounts have the same login id.
-type Collision struct {
-	Kind  string  // email, username or phone
-	Users []int64 // by their numbers
-}
+// LoginIDs are the kinds of login ids that a planned account may have.
+var LoginIDs = []string{"email", "username", "phone"}
 
-// Collisions finds planned users who want the same login id in the target,
-// whatever its case, or one that somebody has who is across. Each comes with
-// the numbers of all of them, in order.
-func (p *Pool) Collisions(ctx context.Context) iter.Seq2[Collision, error] {
-	return func(yield func(Collision, error) bool) {
-		for _, kind := range []string{"email", "username", "phone"} {
-			if !p.collisions(ctx, kind, yield) {
-				return
-			}
-		}
-	}
-}
-
-// collisions reads a page of login ids that are used twice, and then who uses
-// them: to ask about each alone would read everybody each time.
-func (p *Pool) collisions(ctx context.Context, kind string, yield func(Collision, error) bool) bool {
-	column := "t." + kind + "_key"
-	among := fmt.Sprintf(`from targets t join users u on u.n = t.n where u.pool = $1 and u.change <> $2 and %s is not null
-		and (u.state < %d or u.state = %d and u.reason = '%s')`, column, Refused, Skipped, AlreadyAcross)
-	after := ""
-	for {
-		keys, err := list(ctx, p.w.reader, func(rows *sql.Rows) (key any, err error) { return key, rows.Scan(&after, &key) },
-			fmt.Sprintf("select %[1]s, %[1]s %[2]s and %[1]s > $3 group by %[1]s having count(*) > 1 order by 1 limit %[3]d", column, among, page), p.n, Deleted, after)
-		if err == nil && len(keys) > 0 {
-			err = p.colliding(ctx, kind, column, among, keys, yield)
-		}
-		switch {
-		case errors.Is(err, errEnough):
-			return false
-		case err != nil:
-			yield(Collision{}, fmt.Errorf("look for login ids that are used twice: %w", err))
-			return false
-		case len(keys) < page:
-			return true
+// Collisions finds planned users who want the same login id of a kind in the
+// target, whatever its case, or one that somebody has who is across. Each comes
+// with the numbers of all of them, in order. What is written meanwhile is not
+// seen.
+func (p *Pool) Collisions(ctx context.Context, kind string) iter.Seq2[[]int64, error] {
+	return func(yield func([]int64, error) bool) {
+		if err := p.collisions(ctx, kind, yield); err != nil && !errors.Is(err, errEnough) {
+			yield(nil, fmt.Errorf("look for login ids that are used twice: %w", err))
 		}
 	}
 }
 
 var errEnough = errors.New("enough")
 
-func (p *Pool) colliding(ctx context.Context, kind, column, among string, keys []any, yield func(Collision, error) bool) error {
-	users := map[string][]int64{}
-	_, err := list(ctx, p.w.reader, func(rows *sql.Rows) (none struct{}, err error) {
-		var key string
-		var n int64
-		err = rows.Scan(&key, &n)
-		users[key] = append(users[key], n)
-		return none, err
-	}, "select "+column+", u.n "+among+" and "+column+" in "+tuple(3, len(keys))+" order by u.n", append([]any{p.n, Deleted}, keys...)...)
+func (p *Pool) collisions(ctx context.Context, kind string, yield func([]int64, error) bool) error {
+	rows, err := p.w.reader.QueryContext(ctx, fmt.Sprintf(`select key, n from (
+			select t.%[1]s_key as key, u.n as n, count(*) over (partition by t.%[1]s_key) as wanted from targets t join users u on u.n = t.n
+			where u.pool = $1 and u.change <> $2 and t.%[1]s_key is not null and (u.state < %[2]d or u.state = %[3]d and u.reason = '%[4]s')) rivals
+		where wanted > 1 order by key, n`, kind, Refused, Skipped, AlreadyAcross), p.n, Deleted)
 	if err != nil {
 		return err
 	}
-	for _, key := range slices.Sorted(maps.Keys(users)) {
-		if !yield(Collision{kind, users[key]}, nil) {
-			return errEnough
+	defer rows.Close()
+	last, users := "", []int64(nil)
+	for rows.Next() {
+		var key string
+		var n int64
+		if err := rows.Scan(&key, &n); err != nil {
+			return err
 		}
+		if key != last && users != nil {
+			if !yield(users, nil) {
+				return errEnough
+			}
+			users = nil
+		}
+		last, users = key, append(users, n)
 	}
+	if err := rows.Err(); err != nil || users == nil {
+		return err
+	}
+	yield(users, nil)
 	return nil
 }

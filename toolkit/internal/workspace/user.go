@@ -57,6 +57,8 @@ type Query struct {
 	UnlessIn   int64    // only users whose details this scan has not read
 
 	Source, Target, Remarks bool // read these documents as well
+
+	Lean bool // read nothing else but N and ID
 }
 
 // page is how many users are read at a time.
@@ -96,7 +98,7 @@ func (p *Pool) page(ctx context.Context, q Query) ([]User, error) {
 }
 
 func (p *Pool) users(ctx context.Context, q Query, where string, args []any) ([]User, error) {
-	return list(ctx, p.w.reader, func(rows *sql.Rows) (User, error) { return p.scan(rows) }, q.from()+" where "+where, args...)
+	return list(ctx, p.w.reader, func(rows *sql.Rows) (User, error) { return p.scan(q, rows) }, q.from()+" where "+where, args...)
 }
 
 // from is the query up to its conditions.
@@ -114,18 +116,25 @@ func (q Query) from() string {
 	if q.Target || q.Remarks {
 		joins += " left join targets t on t.n = u.n"
 	}
-	return "select " + userColumns + "," + source + "," + target + "," + remarks + " from users u" + joins
+	columns := "u.n, u.id, " + source + "," + target + "," + remarks
+	if !q.Lean {
+		columns += ", " + userColumns
+	}
+	return "select " + columns + " from users u" + joins
 }
 
-const userColumns = `u.n, u.id, u.state, u.reason, u.moved, u.exported, coalesce(u.planned, 0), coalesce(u.imported, 0), coalesce(u.linked, 0),
+const userColumns = `u.state, u.reason, u.moved, u.exported, coalesce(u.planned, 0), coalesce(u.imported, 0), coalesce(u.linked, 0),
 	coalesce(u.reset, 0), coalesce(u.verified, 0), coalesce(u.imported_by, 0), u.enabled, u.change, u.first_scan, u.changed_scan`
 
-func (p *Pool) scan(row interface{ Scan(dest ...any) error }) (u User, err error) {
+func (p *Pool) scan(q Query, row interface{ Scan(dest ...any) error }) (u User, err error) {
 	var moved, exported, planned, imported, linked, reset, verified, enabled int64
 	var source, target, remarks []byte
-	err = row.Scan(&u.N, &u.ID, &u.State, &u.Reason, &moved, &exported, &planned, &imported, &linked, &reset, &verified,
-		&u.ImportedBy, &enabled, &u.Change, &u.FirstIn, &u.ChangedIn, &source, &target, &remarks)
-	if err != nil {
+	dest := []any{&u.N, &u.ID, &source, &target, &remarks}
+	if !q.Lean {
+		dest = append(dest, &u.State, &u.Reason, &moved, &exported, &planned, &imported, &linked, &reset, &verified,
+			&u.ImportedBy, &enabled, &u.Change, &u.FirstIn, &u.ChangedIn)
+	}
+	if err := row.Scan(dest...); err != nil {
 		return u, err
 	}
 	u.Moved, u.Exported, u.Planned, u.Imported = at(moved), at(exported), at(planned), at(imported)
@@ -215,7 +224,8 @@ func (p *Pool) Numbered(ctx context.Context, n int64) (User, error) {
 }
 
 func (p *Pool) one(ctx context.Context, where string, arg any) (User, error) {
-	u, err := p.scan(p.w.reader.QueryRowContext(ctx, Query{Source: true, Target: true, Remarks: true}.from()+" where "+where, p.n, arg))
+	q := Query{Source: true, Target: true, Remarks: true}
+	u, err := p.scan(q, p.w.reader.QueryRowContext(ctx, q.from()+" where "+where, p.n, arg))
 	if errors.Is(err, sql.ErrNoRows) {
 		return u, ErrNoUser
 	}
