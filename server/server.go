@@ -64,6 +64,9 @@ type Config struct {
 	Vendors map[string]string
 	// ImportBytes is how large a request to import users may be. Default: 1 GiB.
 	ImportBytes int64
+	// HashQueue is how many sign-ins may wait for each core that hashes: for
+	// tests, so no flag sets it. Default: 128.
+	HashQueue int
 
 	Getenv func(string) string // for kickstart's #{ENV.NAME}
 	Now    func() time.Time    // default: time.Now
@@ -72,9 +75,6 @@ type Config struct {
 
 // databaseFile is the name of the SQLite database in Data.
 const databaseFile = "wherry-server.db"
-
-// hashQueue is how many sign-ins may wait for each core that hashes.
-const hashQueue = 128
 
 // Server is an open instance.
 type Server struct {
@@ -100,6 +100,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	if c.ImportBytes == 0 {
 		c.ImportBytes = 1 << 30
+	}
+	if c.HashQueue == 0 {
+		c.HashQueue = 128
 	}
 	if c.Getenv == nil {
 		c.Getenv = func(string) string { return "" }
@@ -135,6 +138,9 @@ func (s *Server) Close() error {
 // wire puts the parts together and mounts them in one list.
 func (s *Server) wire(ids instance) {
 	cores := runtime.GOMAXPROCS(0)
+	hashers := func() *password.Hasher {
+		return password.NewHasher(password.Schemes, rand.Reader, cores, s.config.HashQueue*cores)
+	}
 	tenants, applications := s.db.Tenants.Copied(), s.db.Applications.Copied()
 	ended := &events.Sessions{SessionStore: s.db, Users: s.db, Tenants: tenants, Applications: applications, Bus: s.bus}
 	users := &events.Users{UserStore: s.db, Sessions: ended, Bus: s.bus}
@@ -150,7 +156,7 @@ func (s *Server) wire(ids instance) {
 	service := &identity.Service{
 		Tenants: tenants, Applications: applications, Connectors: s.db.Connectors, Groups: s.db.Groups,
 		Store: users, Links: &events.Links{LinkStore: s.db, Bus: s.bus}, Identifiers: s.db, Counters: s.db, Actions: actions, Consents: consents,
-		Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
+		Passwords: hashers(),
 		Outside: &deliver.Connectors{
 			Events: s.logs, Lambdas: lambdas, Now: s.config.Now, Keys: s.db.SigningKeys, AllowPrivate: s.config.AllowPrivateConnectors,
 		},
@@ -164,7 +170,7 @@ func (s *Server) wire(ids instance) {
 	s.jobs.Handle(mail.MessageJob, office.SendMessage)
 	s.jobs.Handle(forgotJob, s.forgotPassword(service))
 	importer := &identity.Importer{
-		Service: service, Schemes: password.Schemes, Passwords: password.NewHasher(password.Schemes, rand.Reader, cores, hashQueue*cores),
+		Service: service, Schemes: password.Schemes, Passwords: hashers(),
 		Workers: cores, Begin: s.beginImport,
 	}
 	tokens := &identity.Tokens{

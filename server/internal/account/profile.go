@@ -60,8 +60,11 @@ func (s *Server) postEdit(w http.ResponseWriter, r *http.Request, v *visit) erro
 			err = s.Service.Complete(r.Context(), v.attempt(r), v.user, said)
 		}
 	}
-	if errors.Is(err, fa.ErrTransaction) {
+	switch {
+	case errors.Is(err, fa.ErrTransaction):
 		err = fa.GeneralError("WebhookTransactionException", "A webhook did not agree.")
+	case errors.Is(err, identity.ErrBusy):
+		err = fa.GeneralError("RateLimitedException", "Too many passwords are being changed at this moment.")
 	}
 	if refused, bad := errors.AsType[*fa.Errors](err); bad {
 		s.Pages.Profile(w, r, http.StatusBadRequest, Profile{Frame: v.frame(), Form: form, Values: r.PostForm, Problems: refused})

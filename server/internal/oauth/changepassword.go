@@ -101,12 +101,22 @@ func (s *Server) showChange(w http.ResponseWriter, r *http.Request, a *authorize
 		}
 	}
 	page.Tenant = tenant
-	status := http.StatusOK
-	if len(problems) > 0 {
-		status = http.StatusBadRequest
-	}
-	s.Pages.ChangePassword(w, r, status, page)
+	s.Pages.ChangePassword(w, r, statusWith(problems), page)
 	return nil
+}
+
+// tooBusy is FusionAuth's code for which the page says to come back in a while.
+const tooBusy = "[RateLimitedException]"
+
+// statusWith is the status of a form that is shown with problems.
+func statusWith(problems []string) int {
+	switch {
+	case len(problems) == 0:
+		return http.StatusOK
+	case slices.Contains(problems, tooBusy):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusBadRequest
 }
 
 // reasonOf is the code for the reason that the page was opened with.
@@ -153,7 +163,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	case errors.Is(err, identity.ErrTrustToken):
 		return s.startOver(w, r, a, "[TwoFactorTimeout]")
 	case errors.Is(err, identity.ErrBusy):
-		return s.showChange(w, r, a, id, hidden, "[RateLimitedException]")
+		return s.showChange(w, r, a, id, hidden, tooBusy)
 	case fa.Refused(err):
 		return s.showChange(w, r, a, id, hidden, codesOf(err)...)
 	case err != nil:

@@ -63,7 +63,7 @@ func (s *Server) completeRegistration(w http.ResponseWriter, r *http.Request) er
 	}
 	if refused, bad := errors.AsType[*fa.Errors](told(err)); bad {
 		held := Field{fieldContext, values.Get(fieldContext)}
-		s.Pages.Form(w, r, http.StatusBadRequest, FormPage{
+		s.Pages.Form(w, r, statusWith(refused.Codes()), FormPage{
 			Frame: a.frame(held), Complete: true, Form: form, Values: values, Problems: refused, Step: 1, Steps: 1,
 		})
 		return nil

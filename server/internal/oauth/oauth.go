@@ -170,6 +170,9 @@ func (s *Server) json(h func(w http.ResponseWriter, r *http.Request) error) http
 			if problem.status == http.StatusUnauthorized && w.Header().Get("WWW-Authenticate") == "" { // RFC 6749 section 5.2: MUST
 				w.Header().Set("WWW-Authenticate", `Basic realm="oauth2"`)
 			}
+			if problem.status == http.StatusServiceUnavailable {
+				w.Header().Set("Retry-After", "1")
+			}
 			respond(w, problem.status, problem)
 		}
 	}

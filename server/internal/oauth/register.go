@@ -191,7 +191,7 @@ func (s *Server) showDraft(w http.ResponseWriter, r *http.Request, a *authorizeR
 	}
 	status := http.StatusOK
 	if problems != nil {
-		status = http.StatusBadRequest
+		status = statusWith(problems.Codes())
 	}
 	page := FormPage{
 		Frame: a.frame(hidden...), Form: pages[d.Step], Values: d.Typed, Problems: problems, Step: d.Step + 1, Steps: len(pages),

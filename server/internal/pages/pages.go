@@ -106,6 +106,9 @@ func (p *Pages) write(w http.ResponseWriter, r *http.Request, status int, name s
 	}
 	setHeader(w.Header(), v.Look.Logo, redirects, embedded)
 	w.Header().Set("Content-Language", v.Lang)
+	if status == http.StatusServiceUnavailable { // for what may wait, and browsers that do
+		w.Header().Set("Retry-After", "1")
+	}
 	w.WriteHeader(status)
 	_, _ = body.WriteTo(w) // the browser has gone away: nobody is left to tell
 	return nil
