@@ -222,7 +222,7 @@ func (s *Server) wire(ids instance) {
 		Tokens: desk, Sessions: sessions, Users: s.db, Tenants: tenants, Applications: applications, Keys: s.db.SigningKeys,
 	}).Mount(mux)
 	(&api.RefreshTokens{Tokens: desk, Sessions: sessions, Users: s.db, Applications: applications}).Mount(mux)
-	(&api.ChangePassword{Service: service, Users: s.db, Tenants: tenants}).Mount(mux)
+	(&api.ChangePassword{Service: service, Users: s.db, Tenants: tenants, Applications: applications}).Mount(mux)
 	(&api.TwoFactor{Service: service, Users: s.db, Tokens: desk, Applications: applications}).Mount(mux)
 	passkeys := &identity.Passkeys{Service: service, Store: s.db}
 	(&api.WebAuthn{

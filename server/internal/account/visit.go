@@ -70,7 +70,7 @@ func (s *Server) withVisit(h handler) func(w http.ResponseWriter, r *http.Reques
 		if err != nil {
 			return err
 		}
-		return h(w, r, v)
+		return h(w, r.WithContext(identity.Within(r.Context(), v.application)), v)
 	}
 }
 

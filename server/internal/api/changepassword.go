@@ -22,8 +22,9 @@ type ChangePassword struct {
 		ResetPassword(ctx context.Context, id string, next identity.NewPassword) (oneTimePassword string, state jsontext.Value, err error)
 		ChangePassword(ctx context.Context, user *fa.Account, next identity.NewPassword) (oneTimePassword string, err error)
 	}
-	Users   UserStore
-	Tenants Documents[fa.Tenant]
+	Users        UserStore
+	Tenants      Documents[fa.Tenant]
+	Applications Documents[fa.Application]
 
 	mux *Mux
 }
@@ -38,6 +39,7 @@ func (h *ChangePassword) Mount(m *Mux) {
 }
 
 type changePasswordRequest struct {
+	ApplicationID    fa.ID    `json:"applicationId"`
 	ChangePasswordID string   `json:"changePasswordId"`
 	CurrentPassword  string   `json:"currentPassword"`
 	LoginID          string   `json:"loginId"`
@@ -69,6 +71,10 @@ func (h *ChangePassword) change(w http.ResponseWriter, r *http.Request) error {
 		Password: secret.String(q.Password), CurrentPassword: secret.String(q.CurrentPassword), TrustToken: q.TrustToken, TrustChallenge: q.TrustChallenge,
 	}
 	if id := cmp.Or(q.ChangePasswordID, r.PathValue("changePasswordId")); id != "" {
+		r, err := within(r, h.Applications, q.ApplicationID)
+		if err != nil {
+			return err
+		}
 		code, state, err := h.Service.ResetPassword(r.Context(), id, next)
 		if err != nil {
 			return err
@@ -76,6 +82,10 @@ func (h *ChangePassword) change(w http.ResponseWriter, r *http.Request) error {
 		return respond(w, http.StatusOK, changePasswordResponse{code, state})
 	}
 	return h.mux.asUser(r, http.MethodPost, "/api/user/change-password", func(r *http.Request) error {
+		r, err := within(r, h.Applications, q.ApplicationID)
+		if err != nil {
+			return err
+		}
 		if callerOf(r).user != "" {
 			return h.changeOwn(w, r, next)
 		}

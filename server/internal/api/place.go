@@ -26,6 +26,13 @@ func (m *Mux) place(r *http.Request, endpoint string, applications Documents[fa.
 	return c, application, tenant, err
 }
 
+// within is a request as one that names an application, whose templates mails
+// about what it changes have; none is named by "".
+func within(r *http.Request, applications Documents[fa.Application], id fa.ID) (*http.Request, error) {
+	a, err := activeApplication(r.Context(), applications, callerOf(r), id)
+	return r.WithContext(identity.Within(r.Context(), a)), err
+}
+
 // eventInfo is where a request comes from, as far as it does not say so itself.
 func eventInfo(r *http.Request, said identity.EventInfo) identity.EventInfo {
 	said.IPAddress = cmp.Or(said.IPAddress, peer(r))

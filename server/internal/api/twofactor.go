@@ -223,7 +223,7 @@ func (h *TwoFactor) respondStatus(w http.ResponseWriter, r *http.Request, q *two
 }
 
 func (h *TwoFactor) enable(w http.ResponseWriter, r *http.Request) error {
-	q, user, _, err := h.readFor(r)
+	q, user, application, err := h.readFor(r)
 	if err != nil {
 		return err
 	}
@@ -232,7 +232,7 @@ func (h *TwoFactor) enable(w http.ResponseWriter, r *http.Request) error {
 	if err := errs.OrNil(); err != nil {
 		return err
 	}
-	enabled, err := h.Service.EnableMethod(r.Context(), user, identity.NewMethod{
+	enabled, err := h.Service.EnableMethod(identity.Within(r.Context(), application), user, identity.NewMethod{
 		Method: q.method(), SecretBase32Encoded: q.SecretBase32Encoded, Code: q.Code, ChallengeID: q.TwoFactorID,
 	})
 	if err != nil {
@@ -253,7 +253,7 @@ func (h *TwoFactor) rename(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// disable takes a method away. The code may stand in the query or in a body.
+// disable takes a method away. What it needs may stand in the query or in a body.
 func (h *TwoFactor) disable(w http.ResponseWriter, r *http.Request) error {
 	var q twoFactorRequest
 	if r.ContentLength != 0 {
@@ -267,6 +267,13 @@ func (h *TwoFactor) disable(w http.ResponseWriter, r *http.Request) error {
 	}
 	user, err := userOf(r, h.Users, cmp.Or(inPath, q.UserID))
 	if err != nil {
+		return err
+	}
+	inQuery, err := queryID(r, "applicationId")
+	if err != nil {
+		return err
+	}
+	if r, err = within(r, h.Applications, cmp.Or(inQuery, q.ApplicationID)); err != nil {
 		return err
 	}
 	query := r.URL.Query()

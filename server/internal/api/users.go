@@ -66,6 +66,9 @@ func (h *Users) create(w http.ResponseWriter, r *http.Request, body envelope, te
 	if err != nil {
 		return err
 	}
+	if r, err = h.within(r, body, registration); err != nil {
+		return err
+	}
 	request, err := readUser(body)
 	if err != nil {
 		return err
@@ -197,6 +200,10 @@ func (h *Users) patch(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Users) replace(w http.ResponseWriter, r *http.Request, id fa.ID, body envelope) error {
+	r, err := h.within(r, body, nil)
+	if err != nil {
+		return err
+	}
 	request, err := readUser(body)
 	if err != nil {
 		return err
@@ -213,6 +220,23 @@ func (h *Users) replace(w http.ResponseWriter, r *http.Request, id fa.ID, body e
 	response := userResponse{User: next}
 	response.verify(ids)
 	return respond(w, http.StatusOK, response)
+}
+
+// within is the request as one that names an application: beside the user, or by
+// a registration that comes with it.
+func (h *Users) within(r *http.Request, body envelope, registration *fa.Registration) (*http.Request, error) {
+	id, err := body.id("applicationId")
+	if err != nil {
+		return nil, err
+	}
+	if id != "" || registration == nil {
+		return within(r, h.Applications, id)
+	}
+	a, err := h.Applications.Get(r.Context(), registration.ApplicationID)
+	if isNotFound(err) { // which is refused where the registration is looked at
+		return r, nil
+	}
+	return r.WithContext(identity.Within(r.Context(), a)), err
 }
 
 // currentPassword is the one that stands beside the user, where most clients put

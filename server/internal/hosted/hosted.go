@@ -131,7 +131,7 @@ func (s *Server) page(h handler) http.Handler {
 			err = s.Access.AdmitTo(r.Context(), v.tenant, v.application)
 		}
 		if err == nil {
-			err = h(w, r, v)
+			err = h(w, r.WithContext(identity.Within(r.Context(), v.application)), v)
 		}
 		switch {
 		case errors.Is(err, identity.ErrAddress):

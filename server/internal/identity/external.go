@@ -113,7 +113,7 @@ func (s *Service) SignInThrough(ctx context.Context, t Through) (*Outcome, error
 		return nil, &ExternalError{Cause: "MissingUniqueId"}
 	}
 	for range mostOvertaken {
-		user, pending, err := s.arrive(ctx, tenant, t)
+		user, pending, err := s.arrive(Within(ctx, t.Application), tenant, t)
 		switch {
 		case errors.Is(err, errOvertaken):
 			continue

@@ -89,9 +89,9 @@ func (s *Service) ResetPassword(ctx context.Context, id string, next NewPassword
 
 // askForPassword makes the mail to a new user by which the user sets a password.
 func (s *Service) askForPassword(ctx context.Context, tenant *fa.Tenant, user *fa.User) (m Mail, err error) {
-	template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.SetPasswordEmailTemplateID })
+	m = about(ctx, tenant, user, func(t fa.EmailTemplateIDs) fa.ID { return t.SetPasswordEmailTemplateID })
 	switch {
-	case template == "":
+	case m.TemplateID == "":
 		return m, fa.FieldError("sendSetPasswordEmail", "invalid",
 			"The tenant has no template for this mail. Set [tenant.emailConfiguration.setPasswordEmailTemplateId].")
 	case user.MailAddress() == "":
@@ -99,7 +99,7 @@ func (s *Service) askForPassword(ctx context.Context, tenant *fa.Tenant, user *f
 	}
 	config := tenant.ExternalIdentifierConfiguration
 	id := generate(config.SetupPasswordIDGenerator)
-	v := sent{UserID: user.ID, Since: user.PasswordLastUpdateInstant, Email: user.MailAddress()}
-	m = Mail{Tenant: tenant, User: user, TemplateID: template, Values: map[string]any{"changePasswordId": id}}
+	v := sent{UserID: user.ID, ApplicationID: idWithin(ctx, tenant), Since: user.PasswordLastUpdateInstant, Email: user.MailAddress()}
+	m.Values = map[string]any{"changePasswordId": id}
 	return m, s.keepSent(ctx, KindPasswordChange, id, config.SetupPasswordIDTTL, v)
 }

@@ -12,6 +12,11 @@ import (
 // update changes a user and lets mails go out with it that tell the user what has
 // changed: the password, the address, a second factor.
 func (s *Service) update(ctx context.Context, tenant *fa.Tenant, id fa.ID, change func(*fa.Account) error) (*fa.Account, error) {
+	return s.updateTelling(ctx, tenant, id, passwordUpdated, change)
+}
+
+// updateTelling is update with a template for the mail about the password.
+func (s *Service) updateTelling(ctx context.Context, tenant *fa.Tenant, id fa.ID, ofPassword template, change func(*fa.Account) error) (*fa.Account, error) {
 	var due []Mail
 	along := s.Mailer.Along(ctx, func() []Mail { return due })
 	return s.Store.UpdateUser(along, id, func(u *fa.Account) error {
@@ -20,24 +25,31 @@ func (s *Service) update(ctx context.Context, tenant *fa.Tenant, id fa.ID, chang
 		if err := change(u); err != nil {
 			return err
 		}
-		due = notices(tenant, &before, u, aboutRequest(ctx))
+		due = notices(ctx, tenant, &before, u, ofPassword)
 		return nil
 	})
 }
 
+// template is which of its templates a tenant or an application has for a mail.
+type template = func(fa.EmailTemplateIDs) fa.ID
+
+func passwordUpdated(t fa.EmailTemplateIDs) fa.ID { return t.PasswordUpdateEmailTemplateID }
+func passwordReset(t fa.EmailTemplateIDs) fa.ID   { return t.PasswordResetSuccessEmailTemplateID }
+
 // notices are the mails about a change of a user, those without a template
 // included. A new address is told of at the old one, which may not have wanted
 // that; a first password is no change.
-func notices(tenant *fa.Tenant, before, after *fa.Account, event map[string]any) (mails []Mail) {
-	say := func(template func(fa.EmailTemplateIDs) fa.ID, to string, more map[string]any) {
-		m := Mail{Tenant: tenant, User: &after.User, TemplateID: tenant.EmailTemplate(nil, template), To: to, Values: map[string]any{"event": event}}
+func notices(ctx context.Context, tenant *fa.Tenant, before, after *fa.Account, ofPassword template) (mails []Mail) {
+	say := func(what template, to string, more map[string]any) {
+		m := about(ctx, tenant, &after.User, what)
+		m.To, m.Values = to, map[string]any{"event": aboutRequest(ctx)}
 		for name, value := range more {
 			m.Values[name] = value
 		}
 		mails = append(mails, m)
 	}
 	if before.Hash != "" && before.PasswordLastUpdateInstant != after.PasswordLastUpdateInstant {
-		say(func(t fa.EmailTemplateIDs) fa.ID { return t.PasswordUpdateEmailTemplateID }, "", nil)
+		say(ofPassword, "", nil)
 	}
 	if before.Email != "" && before.Email != after.Email {
 		say(func(t fa.EmailTemplateIDs) fa.ID { return t.EmailUpdateEmailTemplateID }, before.Email, map[string]any{"previousEmail": before.Email})
@@ -65,10 +77,9 @@ func aboutRequest(ctx context.Context) map[string]any {
 
 // warnOwners tells those by mail whose login ids somebody else has tried to take.
 // It returns the refusal.
-func (s *Service) warnOwners(ctx context.Context, tenant *fa.Tenant, u *fa.User, template func(fa.EmailTemplateIDs) fa.ID, refusal error) error {
+func (s *Service) warnOwners(ctx context.Context, tenant *fa.Tenant, u *fa.User, what template, refusal error) error {
 	refused, ok := errors.AsType[*fa.Errors](refusal)
-	id := tenant.EmailTemplate(nil, template)
-	if !ok || id == "" {
+	if !ok || about(ctx, tenant, nil, what).TemplateID == "" {
 		return refusal
 	}
 	warned := map[fa.ID]bool{}
@@ -86,7 +97,8 @@ func (s *Service) warnOwners(ctx context.Context, tenant *fa.Tenant, u *fa.User,
 			return errors.Join(refusal, err)
 		}
 		warned[owner.ID] = true
-		m := Mail{Tenant: tenant, User: &owner.User, TemplateID: id, Values: map[string]any{"event": aboutRequest(ctx)}}
+		m := about(ctx, tenant, &owner.User, what)
+		m.Values = map[string]any{"event": aboutRequest(ctx)}
 		if err := s.Mailer.Send(ctx, m); err != nil {
 			return errors.Join(refusal, err)
 		}

@@ -31,9 +31,10 @@ const kindOneTimePassword = "oneTimePassword"
 // somebody, as long as it is still the one that it was. A one-time password
 // stands for the same, from a change on.
 type passwordChange struct {
-	UserID fa.ID `json:"userId"`
-	Since  int64 `json:"since,omitzero"`  // when the password was last changed
-	Factor bool  `json:"factor,omitzero"` // a second factor was given for the change
+	UserID        fa.ID `json:"userId"`
+	ApplicationID fa.ID `json:"applicationId,omitzero"` // of the request that it was made for
+	Since         int64 `json:"since,omitzero"`         // when the password was last changed
+	Factor        bool  `json:"factor,omitzero"`        // a second factor was given for the change
 }
 
 // NewPassword is what somebody gives to change a password.
@@ -57,7 +58,8 @@ func (s *Service) StartPasswordChange(ctx context.Context, tenant *fa.Tenant, us
 	config := tenant.ExternalIdentifierConfiguration
 	id := generate(config.ChangePasswordIDGenerator)
 	ttl := time.Duration(config.ChangePasswordIDTTL) * time.Second
-	if err := s.Identifiers.KeepIdentifier(ctx, KindPasswordChange, id, ttl, passwordChange{UserID: user.ID, Since: user.PasswordLastUpdateInstant}); err != nil {
+	change := passwordChange{UserID: user.ID, ApplicationID: idWithin(ctx, tenant), Since: user.PasswordLastUpdateInstant}
+	if err := s.Identifiers.KeepIdentifier(ctx, KindPasswordChange, id, ttl, change); err != nil {
 		return "", fmt.Errorf("start the change of a password: %w", err)
 	}
 	return id, nil
@@ -148,14 +150,17 @@ func (s *Service) mayChange(ctx context.Context, tenant *fa.Tenant, user *fa.Acc
 // tenant may want to remember. Somebody whose password was kept elsewhere until
 // the first sign-in has it here from now on.
 func (s *Service) storePassword(ctx context.Context, tenant *fa.Tenant, user *fa.Account, made fa.Credential, v *sent) (err error) {
-	now, told := s.millis(), *tenant
+	if ctx, err = s.backWithin(ctx, tenant, v.ApplicationID); err != nil {
+		return err
+	}
+	now, told := s.millis(), passwordUpdated
 	if v.Reset { // the mail about that takes the place of the other
+		told = passwordReset
 		if ctx, err = s.happens(ctx, PasswordResetSuccess, &user.User, nil); err != nil {
 			return err
 		}
-		told.EmailConfiguration.PasswordUpdateEmailTemplateID = tenant.EmailConfiguration.PasswordResetSuccessEmailTemplateID
 	}
-	_, err = s.update(ctx, &told, user.ID, func(u *fa.Account) error {
+	_, err = s.updateTelling(ctx, tenant, user.ID, told, func(u *fa.Account) error {
 		u.Previous = remembered(tenant, u)
 		u.Credential = made
 		u.PasswordLastUpdateInstant = max(now, u.PasswordLastUpdateInstant+1)

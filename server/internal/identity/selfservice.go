@@ -21,7 +21,7 @@ type Said struct {
 // the application of the attempt, and signs in; the ids verify what is new and was
 // not verified before. The application's lambda may refuse.
 func (s *Service) SignUp(ctx context.Context, a Attempt, said Said, verified []string) (*Outcome, VerificationIDs, error) {
-	said.Registration.ApplicationID = a.Application.ID
+	ctx, said.Registration.ApplicationID = Within(ctx, a.Application), a.Application.ID
 	if err := s.ValidateSelfService(ctx, a, &said.User.User, &said.Registration); err != nil {
 		return nil, VerificationIDs{}, err
 	}
@@ -68,6 +68,7 @@ func (s *Service) ValidateSelfService(ctx context.Context, a Attempt, u *fa.User
 // Complete stores what people say of themselves, if everybody's rules and the
 // application's lambda allow it. The registration is stored if there is one.
 func (s *Service) Complete(ctx context.Context, a Attempt, user *fa.Account, said Said) error {
+	ctx = Within(ctx, a.Application)
 	said.User.ID = user.ID // whatever the fields of a form are
 	if err := s.ValidateSelfService(ctx, a, &said.User.User, &said.Registration); err != nil {
 		return err
@@ -111,7 +112,7 @@ func (s *Service) ChangeUnverifiedEmail(ctx context.Context, a Attempt, user *fa
 	if err := s.ValidateSelfService(ctx, a, &next, registration); err != nil {
 		return nil, err
 	}
-	changed, err := s.update(ctx, tenant, user.ID, func(u *fa.Account) error {
+	changed, err := s.update(Within(ctx, a.Application), tenant, user.ID, func(u *fa.Account) error {
 		u.Email, u.LastUpdateInstant = next.Email, now
 		u.SettleIdentities(fa.VerifiedDisabled, now)
 		u.AwaitVerification(fa.IdentityEmail, now)

@@ -66,7 +66,7 @@ func (s *Service) ContinueSetUp(ctx context.Context, user *fa.Account, applicati
 		return now, s.sendSetUp(ctx, user, application, now)
 	}
 	now.Sent = now.Method != fa.MethodAuthenticator
-	now.Enabled, err = s.EnableMethod(ctx, user, NewMethod{Method: now.method(), Code: step.Code})
+	now.Enabled, err = s.EnableMethod(Within(ctx, application), user, NewMethod{Method: now.method(), Code: step.Code})
 	now.Problem, err = problemOfSetUp(err)
 	return now, err
 }

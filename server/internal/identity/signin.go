@@ -131,6 +131,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (*Outcome, error) {
 // changed, a second factor given, identity or registration verified; record the
 // sign-in.
 func (s *Service) admit(ctx context.Context, tenant *fa.Tenant, a Attempt, p proof) (*Outcome, error) {
+	ctx = Within(ctx, a.Application)
 	if err := s.checkAccount(ctx, p.user); err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func waitingIdentity(tenant *fa.Tenant, a Attempt, user *fa.Account) *fa.Identit
 func (s *Service) verifyAtSignIn(ctx context.Context, tenant *fa.Tenant, a Attempt, user *fa.Account, what Unverified) (string, error) {
 	var v verifying
 	if what == UnverifiedIdentity {
-		v = verifyIdentity(tenant, &user.User, *waitingIdentity(tenant, a, user))
+		v = verifyIdentity(ctx, tenant, &user.User, *waitingIdentity(tenant, a, user))
 	} else {
 		registration, _ := user.Registration(a.applicationID())
 		var err error

@@ -40,7 +40,7 @@ func (s *Service) start(ctx context.Context, tenant *fa.Tenant, u *fa.User, iden
 	var begun []verifying
 	for _, i := range identities {
 		if i.AwaitsVerification() {
-			begun = append(begun, verifyIdentity(tenant, u, i))
+			begun = append(begun, verifyIdentity(ctx, tenant, u, i))
 		}
 	}
 	for _, r := range registrations {
@@ -74,9 +74,9 @@ func (ids *VerificationIDs) add(v verifying) {
 	ids.Registrations[v.ApplicationID] = v.id
 }
 
-func verifyIdentity(tenant *fa.Tenant, u *fa.User, i fa.Identity) verifying {
+func verifyIdentity(ctx context.Context, tenant *fa.Tenant, u *fa.User, i fa.Identity) verifying {
 	v := Verification{UserID: u.ID, Type: i.Type, Value: i.Value}
-	m := verificationMail(tenant, nil, v)
+	m := verificationMail(tenant, within(ctx, tenant), v)
 	m.User = u
 	return newVerification(m, verificationStrategy(tenant, i.Type), v)
 }

@@ -123,8 +123,7 @@ func (s *Service) verifyIdentityOf(ctx context.Context, tenant *fa.Tenant, user 
 			return fa.ErrNotFound
 		}
 		if kind == fa.IdentityEmail {
-			template := tenant.EmailTemplate(nil, func(t fa.EmailTemplateIDs) fa.ID { return t.EmailVerifiedEmailTemplateID })
-			due = []Mail{{Tenant: tenant, User: &u.User, TemplateID: template}}
+			due = []Mail{about(ctx, tenant, &u.User, func(t fa.EmailTemplateIDs) fa.ID { return t.EmailVerifiedEmailTemplateID })}
 		}
 		return nil
 	})

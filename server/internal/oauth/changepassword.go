@@ -156,7 +156,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next := identity.NewPassword{Password: secret.String(values.Get("password")), TrustToken: values.Get(fieldTrustToken)}
-	code, _, err := s.Steps.ResetPassword(r.Context(), id, next)
+	code, _, err := s.Steps.ResetPassword(within(r, a), id, next)
 	switch {
 	case errors.Is(err, fa.ErrNotFound):
 		return s.startOver(w, r, a, "[InvalidChangePasswordId]")

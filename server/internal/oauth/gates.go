@@ -153,7 +153,7 @@ func (s *Server) pass(w http.ResponseWriter, r *http.Request, registration bool)
 			id = next
 		}
 	case g.page.AskCode:
-		g.page.Problem, err = checkCode(r.Context(), g, id, values)
+		g.page.Problem, err = checkCode(within(r, a), g, id, values)
 	case !verified(a, user, registration):
 		g.page.Problem = "[VerificationPending]"
 	}

@@ -136,6 +136,15 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request, a *authorizeRequ
 	return s.proceed(w, r, a, out, out.LoginID)
 }
 
+// within is the context of what goes on with an authorization request, or, where
+// that is nil, of what belongs to none.
+func within(r *http.Request, a *authorizeRequest) context.Context {
+	if a == nil {
+		return r.Context()
+	}
+	return identity.Within(r.Context(), a.application)
+}
+
 // attempt is a sign-in to the application of a request from where it came.
 func attempt(r *http.Request, a *authorizeRequest) identity.Attempt {
 	return identity.Attempt{
