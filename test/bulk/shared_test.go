@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -180,6 +182,49 @@ func (c *crossing) ask(t *testing.T, into any, statement string, args ...any) er
 		err = conn.QueryRow(ctx, statement, args...).Scan(into)
 	}
 	return errors.Join(err, conn.Close(ctx))
+}
+
+// TestImportsByOneMappingOnly: who would plan the users of a running import anew is
+// refused at once, and the import comes to its end.
+func TestImportsByOneMappingOnly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := beginAt(t, s, 600)
+	c.place = schema(t)
+	c.must(t, 0, "export", "--rate", "2000", "--quiet")
+	config, err := os.ReadFile(filepath.Join(c.dir, "wherry.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.write(t, "other.yaml", strings.Replace(string(config), "import: {", "import: {skip: [UNCONFIRMED, EXTERNAL_PROVIDER], ", 1))
+	first, one := c.command(t.Context(), carrying...)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	n := c.asleep(t, first)
+	for _, command := range []string{"import", "transform"} {
+		output := c.must(t, 1, command, "--config", "other.yaml", "--collisions", "verified")
+		for _, want := range []string{"planned with another mapping", fmt.Sprintf("run %d, a wherry import", n), fmt.Sprintf("process %d", first.Process.Pid), "use the same wherry.yaml", "if it was killed"} {
+			if !strings.Contains(output, want) {
+				t.Errorf("%s says\n%s\nwant %q", command, output, want)
+			}
+		}
+	}
+	second, two := c.command(t.Context(), carrying...) // which shares the work
+	if err := second.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.Process.Signal(syscall.SIGCONT)
+	for cmd, output := range map[*exec.Cmd]fmt.Stringer{first: one, second: two} {
+		_ = cmd.Wait() // how it ended is looked at
+		if code := cmd.ProcessState.ExitCode(); code != 0 && code != 3 && code != 5 {
+			t.Errorf("exit code %d\n%s", code, output)
+		}
+	}
+	if got := len(s.accounts(t, c)); got != c.carried() {
+		t.Errorf("%d accounts, want %d", got, c.carried())
+	}
+	c.must(t, 3, "transform", "--config", "other.yaml", "--collisions", "verified") // who is not across, because others got their names
 }
 
 // TestWhatCannotBeShared: a second run is kept out with the name of the first,

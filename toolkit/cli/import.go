@@ -109,12 +109,14 @@ func (c *importCommand) carry(ctx context.Context, out *console.Console, x *cros
 	if err != nil {
 		return a, err
 	}
-	if c.Retry {
-		if a.Again, err = r.Again(ctx, workspace.Refused); err != nil {
-			return a, err
+	retry := func() error {
+		if !c.Retry {
+			return nil
 		}
+		a.Again, err = r.Again(ctx, workspace.Refused)
+		return err
 	}
-	a.Planning, err = x.plan(ctx, r, api, watch{out, display}, c.collisionFlags, func() error {
+	a.Planning, err = x.plan(ctx, r, api, watch{out, display}, c.collisionFlags, retry, func() error {
 		if c.In == "" {
 			return nil
 		}

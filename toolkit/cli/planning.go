@@ -41,17 +41,21 @@ type planned struct {
 }
 
 // plan plans everybody who was exported, and settles collisions, while no other
-// run does. Between the two, mend may plan some users by hand.
-func (x *crossing) plan(ctx context.Context, r *workspace.Run, api *fusionauth.Client, w watch, c collisionFlags, mend func() error) (done planned, err error) {
+// run does. Before, first may open some again, and between the two, mend may plan
+// some by hand.
+func (x *crossing) plan(ctx context.Context, r *workspace.Run, api *fusionauth.Client, w watch, c collisionFlags, first, mend func() error) (done planned, err error) {
 	p, err := x.planner(ctx, r, api)
 	if err != nil {
 		return done, err
 	}
-	release, err := r.Planning(ctx, w.out.Note)
+	release, err := r.Planning(ctx, p.Mapping, w.out.Note)
 	if err != nil {
 		return done, resumable(ctx, err)
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	if err := first(); err != nil {
+		return done, err
+	}
 	defer haste()()
 	p.Progress = w.display
 	if done.Result, err = p.Plan(ctx); err != nil {

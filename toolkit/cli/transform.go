@@ -75,8 +75,10 @@ func (c *transformCommand) Run(ctx context.Context, out *console.Console, p Proc
 	return errors.Join(err, out.Emit(answer, func(w io.Writer) { answer.print(w, c.Out) }))
 }
 
+func nothing() error { return nil }
+
 func (c *transformCommand) write(ctx context.Context, x *crossing, r *workspace.Run, api *fusionauth.Client, w watch) (t transformed, err error) {
-	t.Planning, err = x.plan(ctx, r, api, w, c.collisionFlags, func() error { return nil })
+	t.Planning, err = x.plan(ctx, r, api, w, c.collisionFlags, nothing, nothing)
 	if err != nil {
 		return t, err
 	}

@@ -82,11 +82,15 @@ func (p *Pool) lock(ctx context.Context, kind Kind) (unlock func() error, err er
 	if p.w.postgres {
 		return func() error { return nil }, nil
 	}
-	unlock, err = lockFile(fmt.Sprintf("%s.%s-%d.lock", p.w.place, kind, p.n))
+	unlock, err = lockFile(p.lockOf(kind))
 	if errors.Is(err, errTaken) {
 		return nil, p.taken(ctx, kind)
 	}
 	return unlock, err
+}
+
+func (p *Pool) lockOf(kind Kind) string {
+	return fmt.Sprintf("%s.%s-%d.lock", p.w.place, kind, p.n)
 }
 
 // lockAll locks several kinds, all or none.

@@ -74,16 +74,31 @@ func (p *Pool) busy(kind Kind, by RunInfo) error {
 		what = fmt.Sprintf("the users of the pool %s are being planned in %s", p.ID, p.w.place)
 	}
 	if by.N != 0 {
-		what += fmt.Sprintf(": run %d, a wherry %s, on %s, process %d, since %s", by.N, by.Kind, by.Host, by.PID, by.Started.Local().Format(time.DateTime))
+		what += ": " + by.who()
 	}
-	hint := "wait until it has finished, or look at it with wherry status"
-	switch {
-	case p.w.postgres:
-		hint += fmt.Sprintf("; if it was killed, others may go on %.0f seconds after it was last seen, at %s", patience.Seconds(), by.Beat.Add(patience).Local().Format(time.TimeOnly))
-	case kind.shared():
+	hint := "wait until it has finished, or look at it with wherry status" + p.ifKilled(by)
+	if !p.w.postgres && kind.shared() {
 		hint += "; several machines can share a workspace on PostgreSQL"
 	}
 	return exit.With(exit.Failed, errors.New(what), hint)
+}
+
+// disagrees says which run goes by another mapping.
+func (p *Pool) disagrees(by RunInfo) error {
+	return exit.With(exit.Failed, fmt.Errorf("the users of the pool %s in %s were planned with another mapping by a run that is still at work: %s", p.ID, p.w.place, by.who()),
+		"use the same wherry.yaml, with the same schema and script, for all runs at once; or wait until that run has finished: wherry status shows how far it is"+p.ifKilled(by))
+}
+
+func (i RunInfo) who() string {
+	return fmt.Sprintf("run %d, a wherry %s, on %s, process %d, since %s", i.N, i.Kind, i.Host, i.PID, i.Started.Local().Format(time.DateTime))
+}
+
+// ifKilled says how long a run may be in the way that can no longer end.
+func (p *Pool) ifKilled(by RunInfo) string {
+	if !p.w.postgres {
+		return ""
+	}
+	return fmt.Sprintf("; if it was killed, others may go on %.0f seconds after it was last seen, at %s", patience.Seconds(), by.Beat.Add(patience).Local().Format(time.TimeOnly))
 }
 
 // errPlanned says that another run plans.
@@ -92,14 +107,16 @@ var errPlanned = errors.New("another run plans")
 // Planning keeps planning to this run until release is called: nobody else plans,
 // reads the pool, or takes users to import them, so that nobody is imported
 // about whom it is not settled yet who gets a login id. It waits for another run
-// that plans, and says so.
-func (r *Run) Planning(ctx context.Context, note func(format string, args ...any)) (release func() error, err error) {
+// that plans, and says so. The mapping stands for what it plans by, and must hold
+// no personal data: while a run that has planned by another one is at work, it
+// fails at once, as this run would plan that one's users anew under its hands.
+func (r *Run) Planning(ctx context.Context, mapping string, note func(format string, args ...any)) (release func() error, err error) {
 	unlock, err := r.lockAll(ctx, planning, Export)
 	if err != nil {
 		return nil, err
 	}
 	for told := false; ; told = true {
-		b, err := r.plan(ctx)
+		b, err := r.plan(ctx, mapping)
 		if err == nil {
 			return func() error { return errors.Join(b.GiveBack(context.WithoutCancel(ctx)), unlock()) }, nil
 		}
@@ -117,10 +134,13 @@ func (r *Run) Planning(ctx context.Context, note func(format string, args ...any
 
 // plan takes the batch that stands for planning. The error is errPlanned while
 // another run has it.
-func (r *Run) plan(ctx context.Context) (*Batch, error) {
+func (r *Run) plan(ctx context.Context, mapping string) (*Batch, error) {
 	b := &Batch{run: r, Started: r.w.now()}
 	err := r.w.tx(ctx, func(tx *sql.Tx) error {
 		if err := r.turn(ctx, tx); err != nil {
+			return err
+		}
+		if err := r.agree(ctx, tx, mapping); err != nil {
 			return err
 		}
 		if r.w.postgres {
@@ -139,13 +159,52 @@ func (r *Run) plan(ctx context.Context) (*Batch, error) {
 		if _, err := tx.ExecContext(ctx, "update batches set ended = $1 where pool = $2 and kind = $3 and ended is null", r.w.instant(), r.n, planning); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "insert into batches (pool, kind, run, users, started) values ($1, $2, $3, 0, $4) returning n",
-			r.n, planning, r.N, r.w.instant()).Scan(&b.N)
+		return tx.QueryRowContext(ctx, "insert into batches (pool, kind, run, users, started, note) values ($1, $2, $3, 0, $4, $5) returning n",
+			r.n, planning, r.N, r.w.instant(), mapping).Scan(&b.N)
 	})
 	if err != nil {
 		return nil, during("begin to plan", err)
 	}
 	return b, nil
+}
+
+// agree fails while another run is at work that plans, or has planned, by another
+// mapping: the batch that stands for its planning notes by which.
+func (r *Run) agree(ctx context.Context, tx *sql.Tx, mapping string) error {
+	others, err := r.w.runs(ctx, tx, `where r.pool = $1 and r.n <> $2 and r.ended is null and
+		(select b.note from batches b where b.run = r.n and b.kind = $3 order by b.n desc limit 1) not in ('', $4) order by r.n`, r.n, r.N, planning, mapping)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		atWork, err := r.atWork(ctx, other)
+		if err != nil {
+			return err
+		}
+		if atWork {
+			return r.disagrees(other)
+		}
+	}
+	return nil
+}
+
+// atWork tells whether a run that has not ended lives: by its beat, or, on SQLite,
+// by the lock that it holds.
+func (r *Run) atWork(ctx context.Context, other RunInfo) (bool, error) {
+	switch {
+	case r.w.postgres:
+		return other.Outcome == Running, nil
+	case other.Kind == r.Kind: // its lock is this run's
+		return false, nil
+	}
+	unlock, err := lockFile(r.lockOf(other.Kind))
+	if errors.Is(err, errTaken) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, unlock()
 }
 
 // during says what was being done, unless the error is a whole message already.
