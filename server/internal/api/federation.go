@@ -17,6 +17,8 @@ import (
 type Federation struct {
 	Service interface {
 		SignInThrough(ctx context.Context, t identity.Through) (*identity.Outcome, error)
+		BeginThrough(ctx context.Context, tenant fa.ID, address string) error
+		Vouched(ctx context.Context, tenant fa.ID, address string) error
 	}
 	Upstream interface {
 		Person(ctx context.Context, p *fa.IdentityProvider, a identity.ExternalAnswer) (*identity.External, error)
@@ -77,6 +79,8 @@ type federationCall struct {
 	application *fa.Application
 	provider    *fa.IdentityProvider // as the application has it
 	tenant      *fa.Tenant
+	anonymous   bool   // it came with no API key
+	address     string // from which it came
 }
 
 func (h *Federation) read(r *http.Request) (c federationCall, err error) {
@@ -89,9 +93,12 @@ func (h *Federation) read(r *http.Request) (c federationCall, err error) {
 	if err := errs.OrNil(); err != nil {
 		return c, err
 	}
-	if _, c.application, c.tenant, err = h.mux.place(r, r.URL.Path, h.Applications, c.ApplicationID); err != nil {
+	by, application, tenant, err := h.mux.place(r, r.URL.Path, h.Applications, c.ApplicationID)
+	if err != nil {
 		return c, err
 	}
+	c.application, c.tenant = application, tenant
+	c.anonymous, c.address = by.key == nil, peer(r)
 	p, err := h.Providers.Get(r.Context(), c.IdentityProviderID)
 	if isNotFound(err) || err == nil && !p.Serves(c.tenant.ID, c.application.ID) {
 		return c, fa.FieldError("identityProviderId", "invalid",
@@ -159,7 +166,22 @@ func (h *Federation) person(ctx context.Context, c federationCall, tokensAlone b
 	if code == "" {
 		a.Token = token
 	}
-	return h.Upstream.Person(ctx, p, a)
+	return h.ask(ctx, c, a)
+}
+
+// ask asks the provider, as often as anonymous callers may have that done.
+func (h *Federation) ask(ctx context.Context, c federationCall, a identity.ExternalAnswer) (*identity.External, error) {
+	if !c.anonymous {
+		return h.Upstream.Person(ctx, c.provider, a)
+	}
+	if err := h.Service.BeginThrough(ctx, c.tenant.ID, c.address); err != nil {
+		return nil, err
+	}
+	person, err := h.Upstream.Person(ctx, c.provider, a)
+	if err != nil {
+		return nil, err
+	}
+	return person, h.Service.Vouched(ctx, c.tenant.ID, c.address)
 }
 
 // external is the answer to somebody whom a provider does not bring in: statuses
