@@ -131,7 +131,7 @@ func schema(t *testing.T) string {
 	if strings.Contains(server, "?") {
 		separator = "&"
 	}
-	return server + separator + "search_path=" + name
+	return server + separator + "search_path=" + name + "&application_name=" + name // by which others see whose a session is
 }
 
 func TestExportIsInterruptedAndGoesOn(t *testing.T) {

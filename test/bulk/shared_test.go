@@ -140,12 +140,13 @@ func end(cmd *exec.Cmd) {
 	_ = cmd.Wait()
 }
 
-// asleep stops a process while it has users or shards in hand, and tells the
-// number of its run.
+// asleep stops a process while it has users or shards in hand, and no transaction
+// open that would keep others from more of them; and tells the number of its run.
 func (c *crossing) asleep(t *testing.T, cmd *exec.Cmd) (run int64) {
 	t.Helper()
 	const inHand = `select coalesce(max(n), 0) from runs where pid = $1 and ended is null and (
-		exists (select 1 from batches where run = runs.n and ended is null and kind <> 'plan') or exists (select 1 from shards where run = runs.n))`
+		exists (select 1 from batches where run = runs.n and ended is null and kind <> 'plan') or exists (select 1 from shards where run = runs.n))
+		and not exists (select 1 from pg_stat_activity where application_name = current_setting('application_name') and state <> 'idle' and pid <> pg_backend_pid())`
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if err := c.ask(t, &run, inHand, cmd.Process.Pid); err != nil || run == 0 {
 			continue // there may be no tables yet
