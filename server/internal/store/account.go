@@ -27,7 +27,7 @@ func (db *DB) insertUser(ctx context.Context, tx *sql.Tx, u *fa.Account) error {
 	if _, err := tx.ExecContext(ctx, "insert into users ("+strings.Join(userColumns, ", ")+") values ("+parameters(len(row))+")", row...); err != nil {
 		return err
 	}
-	if err := insertTerms(ctx, tx, number, row[docAt].(string)); err != nil {
+	if err := db.insertTerms(ctx, tx, number, row[docAt].(string)); err != nil {
 		return err
 	}
 	return db.writeRegistrations(ctx, tx, u, nil)

@@ -181,6 +181,23 @@ func (d Documents[T]) wrap(doing string, err error) error {
 	return fmt.Errorf("%s %s: %w", doing, d.table, err)
 }
 
+// rows writes rows of parameters, before which a statement has no others. On
+// SQLite they have no numbers, as it looks each up among all that stand before it.
+func (d dialect) rows(rows, columns int) string {
+	list := make([]string, rows)
+	for i := range list {
+		places := make([]string, columns)
+		for j := range places {
+			places[j] = "?"
+			if !d.parses {
+				places[j] = fmt.Sprintf("$%d", i*columns+j+1)
+			}
+		}
+		list[i] = "(" + strings.Join(places, ", ") + ")"
+	}
+	return strings.Join(list, ", ")
+}
+
 // parameters writes "$1, $2, …, $n".
 func parameters(n int) string {
 	list := make([]string, n)

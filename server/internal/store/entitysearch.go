@@ -50,7 +50,7 @@ func (db *DB) EntitiesByID(ctx context.Context, tenant fa.ID, ids []fa.ID) ([]*f
 		for i, id := range some {
 			args[i] = id
 		}
-		found, err := list(ctx, db.reader, db.Entities.scan, "select doc from entities where id in ("+parameters(len(args))+")", args...)
+		found, err := list(ctx, db.reader, db.Entities.scan, "select doc from entities where id in "+db.rows(1, len(args)), args...)
 		if err != nil {
 			return nil, fmt.Errorf("look up entities: %w", err)
 		}

@@ -150,7 +150,7 @@ func (db *DB) TenantsOf(ctx context.Context, users []fa.ID) (map[fa.ID]fa.ID, er
 			args[i] = id
 		}
 		found, err := list(ctx, db.reader, func(s scanner) (r row, err error) { err = s.Scan(&r.id, &r.tenant); return r, err },
-			"select id, tenant_id from users where id in ("+parameters(len(some))+")", args...)
+			"select id, tenant_id from users where id in "+db.rows(1, len(some)), args...)
 		if err != nil {
 			return nil, fmt.Errorf("look up the tenants of users: %w", err)
 		}

@@ -33,7 +33,7 @@ func (db *DB) SearchUserIDs(ctx context.Context, tenant fa.ID, q search.Query, l
 	}
 	for some := range slices.Chunk(page.keys(), usersAtOnce) {
 		found, err := list(ctx, db.reader, func(row scanner) (id fa.ID, err error) { err = row.Scan(&id); return id, err },
-			"select id from users where number in ("+parameters(len(some))+") order by number", some...)
+			"select id from users where number in "+db.rows(1, len(some))+" order by number", some...)
 		if err != nil {
 			return nil, fmt.Errorf("search users: %w", err)
 		}
@@ -214,7 +214,7 @@ func (db *DB) usersOf(ctx context.Context, column string, keys []any) ([]*fa.Use
 			k.u = fa.NewUser()
 			err = db.scan(row, "users", &k.u, &k.key)
 			return k, err
-		}, "select doc, "+column+" from users where "+column+" in ("+parameters(len(some))+")", some...)
+		}, "select doc, "+column+" from users where "+column+" in "+db.rows(1, len(some)), some...)
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +245,7 @@ func (db *DB) complete(ctx context.Context, users []*fa.User) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	among := " where user_id in (" + parameters(len(ids)) + ") order by "
+	among := " where user_id in " + db.rows(1, len(ids)) + " order by "
 	_, err := list(ctx, db.reader, func(row scanner) (none struct{}, err error) {
 		var r fa.Registration
 		var user fa.ID

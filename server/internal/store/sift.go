@@ -177,7 +177,7 @@ func (db *DB) loadNested(ctx context.Context, m *search.Matcher, candidates []ca
 			nested := byID[user].doc.Nested
 			nested[path] = append(nested[path], doc)
 			return none, err
-		}, "select user_id, doc from "+table+" where user_id in ("+parameters(len(ids))+")", ids...)
+		}, "select user_id, doc from "+table+" where user_id in "+db.rows(1, len(ids)), ids...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}

@@ -103,7 +103,7 @@ func (t *twins) look(rows [][]any, found *fa.Refusals) {
 func (db *DB) stored(ctx context.Context, rows [][]any, found *fa.Refusals) error {
 	for _, k := range importedKeys {
 		for scope, values := range k.values(rows) {
-			where := fmt.Sprintf("%s in (%s)", k.column, parameters(len(values)))
+			where := k.column + " in " + db.rows(1, len(values))
 			if scope != nil {
 				where += fmt.Sprintf(" and tenant_id = $%d", len(values)+1)
 				values = append(values, scope)

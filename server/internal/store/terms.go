@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"wherry/server/internal/fa"
 	"wherry/server/internal/search"
@@ -21,7 +20,7 @@ func newBlock(ctx context.Context, q querier) (number int64, err error) {
 }
 
 // insertTerms makes a new user, who has a block alone, known to searches.
-func insertTerms(ctx context.Context, tx *sql.Tx, number int64, doc string) error {
+func (db *DB) insertTerms(ctx context.Context, tx *sql.Tx, number int64, doc string) error {
 	terms, err := search.Terms([]byte(doc))
 	if err != nil || len(terms) == 0 {
 		return err
@@ -30,34 +29,17 @@ func insertTerms(ctx context.Context, tx *sql.Tx, number int64, doc string) erro
 	for i, term := range terms {
 		postings[i] = posting{term: term}
 	}
-	var rows []string
-	var args []any
-	for _, row := range termRows(number>>blockBits, postings) {
-		args = append(args, row...)
-		rows = append(rows, fmt.Sprintf("($%d, $%d, $%d)", len(args)-2, len(args)-1, len(args)))
-		if len(rows) < maxTermRows {
-			continue
+	for rows := range slices.Chunk(termRows(number>>blockBits, postings), maxTermRows) {
+		_, err := tx.ExecContext(ctx, "insert into user_terms (bucket, block, postings) values "+db.rows(len(rows), 3), slices.Concat(rows...)...)
+		if err != nil {
+			return fmt.Errorf("write terms: %w", err)
 		}
-		if err := writeTermRows(ctx, tx, rows, args); err != nil {
-			return err
-		}
-		rows, args = nil, nil
 	}
-	return writeTermRows(ctx, tx, rows, args)
+	return nil
 }
 
 // maxTermRows is how many rows of terms are written by one statement.
 const maxTermRows = 1000
-
-func writeTermRows(ctx context.Context, tx *sql.Tx, rows []string, args []any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	if _, err := tx.ExecContext(ctx, "insert into user_terms (bucket, block, postings) values "+strings.Join(rows, ", "), args...); err != nil {
-		return fmt.Errorf("write terms: %w", err)
-	}
-	return nil
-}
 
 // termRows is the sorted postings of a block as rows.
 func termRows(block int64, postings []posting) (rows [][]any) {
