@@ -47,8 +47,8 @@ type EntityTypes struct{ Documents[fa.EntityType] }
 
 // Delete removes a type that no entity has.
 func (d EntityTypes) Delete(ctx context.Context, id fa.ID) error {
-	err := affectsOne(d.db.exec(ctx,
-		"delete from entity_types where id = $1 and not exists (select 1 from entities where entity_type_id = $1)", id))
+	err := d.db.execOne(ctx,
+		"delete from entity_types where id = $1 and not exists (select 1 from entities where entity_type_id = $1)", id)
 	if errors.Is(err, fa.ErrNotFound) {
 		if _, err := d.Get(ctx, id); err != nil {
 			return err

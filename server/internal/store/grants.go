@@ -88,7 +88,7 @@ func (db *DB) storeGrant(ctx context.Context, tx *sql.Tx, g *fa.EntityGrant, sta
 // DeleteGrant removes the grant of one recipient, or says fa.ErrNotFound.
 func (db *DB) DeleteGrant(ctx context.Context, m fa.GrantMatch) error {
 	where := whereGrant(m)
-	if err := affectsOne(db.exec(ctx, "delete from entity_grants where "+where.String(), where.args...)); err != nil {
+	if err := db.execOne(ctx, "delete from entity_grants where "+where.String(), where.args...); err != nil {
 		return fmt.Errorf("delete a grant: %w", err)
 	}
 	return nil

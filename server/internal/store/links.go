@@ -97,7 +97,7 @@ func (db *DB) Links(ctx context.Context, m fa.LinkMatch) ([]*fa.IdentityProvider
 // DeleteLinks removes the links that match; none is fa.ErrNotFound.
 func (db *DB) DeleteLinks(ctx context.Context, m fa.LinkMatch) error {
 	where, args := linkCondition(m)
-	return wrapLink("delete", affectsOne(db.exec(ctx, "delete from identity_provider_links where "+where, args...)))
+	return wrapLink("delete", db.execOne(ctx, "delete from identity_provider_links where "+where, args...))
 }
 
 func linkCondition(m fa.LinkMatch) (where string, args []any) {

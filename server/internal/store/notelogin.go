@@ -44,6 +44,13 @@ func (db *DB) NoteLogin(ctx context.Context, r fa.LoginRecord, read *fa.Account,
 // holds secrets never is: they are sealed anew each time.
 var errChanged = errors.New("the user has changed meanwhile")
 
+func unlessChanged(err error) error {
+	if errors.Is(err, fa.ErrNotFound) {
+		return errChanged
+	}
+	return err
+}
+
 // replacement is a document of an account that becomes another: the user's, or
 // that of the registration with an application.
 type replacement struct {
@@ -91,11 +98,8 @@ func noteInTurn(ctx context.Context, db *DB, changed []replacement, r fa.LoginRe
 		for _, c := range changed {
 			where := &conditions{args: []any{c.after}}
 			c.unchanged(where, "")
-			err := affectsOne(db.often(tx).ExecContext(ctx, "update "+c.table+" set doc = $1 where "+where.String(), where.args...))
-			if errors.Is(err, fa.ErrNotFound) {
-				return errChanged
-			}
-			if err != nil {
+			statement := "update " + c.table + " set doc = $1 where " + where.String()
+			if err := unlessChanged(affectsOne(db.often(tx).ExecContext(ctx, statement, where.args...))); err != nil {
 				return err
 			}
 		}
@@ -127,9 +131,5 @@ func noteAtOnce(ctx context.Context, db *DB, changed []replacement, r fa.LoginRe
 	n := len(where.args)
 	statement := fmt.Sprintf("with %s insert into login_records (%s) select $%d, $%d, $%d, cast($%d as bigint), $%d from same",
 		strings.Join(with, ", "), loginRowColumns, n+1, n+2, n+3, n+4, n+5)
-	err = affectsOne(db.exec(ctx, statement, append(where.args, login...)...))
-	if errors.Is(err, fa.ErrNotFound) {
-		return errChanged
-	}
-	return err
+	return unlessChanged(db.execOne(ctx, statement, append(where.args, login...)...))
 }

@@ -154,22 +154,32 @@ func (db *DB) try(ctx context.Context, change func(*sql.Tx) error) error {
 	return nil
 }
 
-// exec is tx for a single statement, which is a transaction by itself unless
-// jobs go along.
-func (db *DB) exec(ctx context.Context, statement string, args ...any) (result sql.Result, err error) {
+// one is tx for a change that is a single statement: that is a transaction by
+// itself, unless jobs go along.
+func (db *DB) one(ctx context.Context, change func(querier) error) error {
 	due, err := jobs.Due(ctx)()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(due) == 0 {
-		err = db.retry(func() error { result, err = db.writer.ExecContext(ctx, statement, args...); return err })
-		return result, err
+		return db.retry(func() error { return change(db.writer) })
 	}
-	err = db.tx(ctx, func(tx *sql.Tx) error {
-		result, err = tx.ExecContext(ctx, statement, args...)
+	return db.tx(ctx, func(tx *sql.Tx) error { return change(tx) })
+}
+
+// exec runs a single statement.
+func (db *DB) exec(ctx context.Context, statement string, args ...any) (result sql.Result, err error) {
+	err = db.one(ctx, func(q querier) error {
+		result, err = q.ExecContext(ctx, statement, args...)
 		return err
 	})
 	return result, err
+}
+
+// execOne is exec for a statement that has something to change: otherwise it is
+// fa.ErrNotFound, and no jobs go along.
+func (db *DB) execOne(ctx context.Context, statement string, args ...any) error {
+	return db.one(ctx, func(q querier) error { return affectsOne(q.ExecContext(ctx, statement, args...)) })
 }
 
 // hold lets one transaction at a time change what hangs on a row.

@@ -308,10 +308,11 @@ create table counters (
 create index counters_by_expiry on counters (expires_instant);
 
 -- Values of refresh tokens are kept as hashes. A session of single sign-on is a
--- refresh token of no application.
+-- refresh token of no application. They go with their users, and so with the
+-- tenant: a reference to it would have every sign-in lock the tenant's row.
 create table refresh_tokens (
     id             text collate "C" primary key,
-    tenant_id      text collate "C" not null references tenants (id) on delete cascade,
+    tenant_id      text collate "C" not null,
     user_id        text collate "C" not null references users (id) on delete cascade,
     application_id text collate "C" references applications (id) on delete cascade,
     hash           text collate "C" not null unique,
@@ -384,9 +385,10 @@ create table audit_logs (
 
 create index audit_logs_instant on audit_logs (insert_instant);
 
+-- They go with their users, as refresh tokens do.
 create table login_records (
     id             bigint generated always as identity primary key,
-    tenant_id      text collate "C" not null references tenants (id) on delete cascade,
+    tenant_id      text collate "C" not null,
     user_id        text collate "C" not null references users (id) on delete cascade,
     application_id text collate "C" not null,
     insert_instant bigint not null,

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/server/internal/fa"
+	"wherry/server/internal/jobs"
 )
 
 // TestNoteLogin: a sign-in changes its instants and nothing else, whether the
@@ -45,13 +46,17 @@ func noteLogin(t *testing.T, prepare, meanwhile func(*fa.Account)) {
 		read, err := db.User(ctx, want.ID)
 		must(t, err)
 		_, err = db.UpdateUser(ctx, want.ID, func(u *fa.Account) error { meanwhile(u); return nil })
-		must(t, err, db.NoteLogin(ctx, fa.LoginRecord{TenantID: id(1), UserID: want.ID, Instant: 7}, read, note))
+		told := jobs.Along(ctx, func() ([]jobs.Job, error) { return []jobs.Job{{Kind: "told", Payload: []byte("{}")}}, nil })
+		must(t, err, db.NoteLogin(told, fa.LoginRecord{TenantID: id(1), UserID: want.ID, Instant: 7}, read, note))
 		meanwhile(want)
 		note(want)
 		got, err := db.User(ctx, want.ID)
 		same(t, want, got, err)
 		if n := count(t, db, "login_records"); n != 1 {
 			t.Errorf("%d sign-ins are recorded", n)
+		}
+		if n := count(t, db, "jobs"); n != 1 {
+			t.Errorf("%d are told of it", n)
 		}
 	})
 }
