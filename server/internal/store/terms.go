@@ -164,7 +164,7 @@ func (db *DB) numbersWith(ctx context.Context, terms []uint64) ([]int64, error) 
 	return slices.Compact(numbers), nil
 }
 
-func (db *DB) numbersIn(ctx context.Context, bucket int64, terms []uint64) (numbers []int64, err error) {
+func (db *DB) numbersIn(ctx context.Context, bucket int64, terms []uint64) ([]int64, error) {
 	rows, err := db.reader.QueryContext(ctx, "select block, postings from user_terms where bucket = $1", bucket)
 	if err != nil {
 		return nil, err
@@ -173,13 +173,16 @@ func (db *DB) numbersIn(ctx context.Context, bucket int64, terms []uint64) (numb
 	wanted := func(term uint64) bool { _, is := slices.BinarySearch(terms, term); return is }
 	var block int64
 	var postings sql.RawBytes
+	var blocks [][]int64
 	for rows.Next() {
 		if err := rows.Scan(&block, &postings); err != nil {
 			return nil, err
 		}
+		numbers := make([]int64, 0, len(postings)) // a posting is a byte or more
 		if err := eachPosting(postings, wanted, func(p posting) { numbers = append(numbers, block<<blockBits|int64(p.user)) }); err != nil {
 			return nil, err
 		}
+		blocks = append(blocks, numbers)
 	}
-	return numbers, rows.Err()
+	return slices.Concat(blocks...), rows.Err()
 }
