@@ -32,7 +32,7 @@ type Planner struct {
 	// planned by another one is planned anew. It must hold no personal data.
 	Mapping string
 
-	Workers  int // one more than there are processors if 0, as one waits for the workspace
+	Workers  int // three for each processor if 0, as most wait for the workspace's one writer
 	Progress *progress.Display
 }
 
@@ -99,7 +99,7 @@ func (p *Planner) renew(ctx context.Context) (anew int, err error) {
 func (p *Planner) all(ctx context.Context, work func(context.Context, []workspace.User) error) error {
 	workers := p.Workers
 	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0) + 1
+		workers = 3 * runtime.GOMAXPROCS(0)
 	}
 	crew, ctx := errgroup.WithContext(ctx)
 	chunks := make(chan []workspace.User, 1)
